@@ -1,0 +1,157 @@
+"""What should exist: a fleet of clusters and hubs, checked and frozen.
+
+Everything below the loader works on these objects; nothing reads YAML again. `fleet/load.py` makes them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from deployer.fleet.documents import Document
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gcp:
+    """Where a GKE cluster is. `location` is a zone or a region."""
+
+    key: str | None
+    project: str
+    cluster: str
+    location: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Aws:
+    """Where an EKS cluster is. `account` keeps its leading zeros: 12 digits."""
+
+    key: str | None
+    account: str
+    cluster: str
+    region: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Azure:
+    """Where an AKS cluster is."""
+
+    key: str | None
+    resource_group: str
+    cluster: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kubeconfig:
+    """A cluster that is reached by a kubeconfig file, plain or encrypted, beside cluster.yaml."""
+
+    file: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Local:
+    """The cluster that `deployer local up` makes on this machine."""
+
+
+Provider = Gcp | Aws | Azure | Kubeconfig | Local
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValuesFile:
+    """One listed file of chart values. `name` is as listed; an encrypted one counts by shape only."""
+
+    name: str
+    path: Path
+    document: Document
+    encrypted: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preset:
+    """A named use case: chart values with a description, from `config/presets`."""
+
+    name: str
+    description: str
+    document: Document
+
+
+@dataclass(frozen=True, kw_only=True)
+class HealthCheck:
+    """How the check user's journey runs on a hub. `timeout` is in seconds and covers the server's start.
+
+    `profile` is the slug of a profile of the hub's list, `image` a value for its unlisted choice.
+    """
+
+    user: str = "deployer-health-check"
+    profile: str | None = None
+    image: str | None = None
+    timeout: int = 600
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hub:
+    """One JupyterHub: a Helm release of `chart` in the namespace that has its name.
+
+    `chart` is the directory under helm-charts (`basehub`; a hub that says `daskhub` has `basehub` here and
+    the preset `dask` first). `chart_override` is a Chart.yaml that replaces the chart's own.
+    """
+
+    name: str
+    display_name: str
+    domain: str
+    chart: str
+    values_files: tuple[ValuesFile, ...]
+    presets: tuple[Preset, ...] = ()
+    chart_override: Path | None = None
+    domain_override: ValuesFile | None = None
+    staging_for: tuple[str, ...] = ()
+    staged_by: str | None = None
+    health: HealthCheck = field(default_factory=HealthCheck)
+    contacts: Mapping[str, Any] = field(default_factory=dict)
+    document: Document
+    """The cluster.yaml that declares the hub; `at` is the hub's path in it."""
+    at: tuple[str | int, ...] = ()
+
+    @property
+    def namespace(self) -> str:
+        """The Kubernetes namespace, and the name of the Helm release."""
+        return self.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cluster:
+    """One Kubernetes cluster and the hubs on it.
+
+    `kubernetes_version` is a minor version such as `1.34`. `uid` is that of the namespace kube-system, when
+    pinned. `outputs` is what the cluster's infrastructure told about itself, empty when nothing did.
+    """
+
+    name: str
+    provider: Provider
+    directory: Path
+    hubs: tuple[Hub, ...]
+    kubernetes_version: str
+    provider_url: str | None = None
+    uid: str | None = None
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    document: Document
+
+
+@dataclass(frozen=True, kw_only=True)
+class Organisation:
+    """Who operates the fleet, from config/org.yaml; a fleet may have none."""
+
+    name: str | None = None
+    contact: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fleet:
+    """All clusters of a root directory, by name in alphabetical order."""
+
+    root: Path
+    clusters: tuple[Cluster, ...]
+    organisation: Organisation = field(default_factory=Organisation)

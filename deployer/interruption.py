@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
+_PATIENCE = 3
+"""Requests that are passed on before the program stops waiting for what it started."""
+
+
 class Interruption:
     """Carries a user's wish to stop from the signal handler to the threads at work.
 
@@ -30,6 +34,11 @@ class Interruption:
     def requested(self) -> bool:
         """Whether the user asked to stop."""
         return self._event.is_set()
+
+    @property
+    def forced(self) -> bool:
+        """Whether the user asked so often that nothing more is to be waited for."""
+        return self._requests > _PATIENCE
 
     def request(self) -> None:
         """Ask everything that listens to stop."""

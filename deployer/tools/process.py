@@ -17,7 +17,7 @@ import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import IO, TYPE_CHECKING, Protocol
 
 from deployer.errors import DeployerError, Interrupted
 
@@ -29,11 +29,37 @@ if TYPE_CHECKING:
 # What a child may know of our environment. Everything else is given on purpose: a stray HELM_*, KUBECONFIG
 # or AWS_* variable of the operator must never decide which cluster is written to.
 _INHERITED = (
-    "PATH HOME USER LOGNAME LANG LANGUAGE LC_ALL LC_CTYPE TERM TMPDIR TZ SHELL "
-    "HTTP_PROXY HTTPS_PROXY NO_PROXY ALL_PROXY http_proxy https_proxy no_proxy all_proxy "
-    "SSL_CERT_FILE SSL_CERT_DIR REQUESTS_CA_BUNDLE CURL_CA_BUNDLE "
-    "XDG_CONFIG_HOME XDG_CACHE_HOME XDG_RUNTIME_DIR SSH_AUTH_SOCK GNUPGHOME GPG_TTY"
-).split()
+    "PATH",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "LANG",
+    "LANGUAGE",
+    "LC_ALL",
+    "LC_CTYPE",
+    "TERM",
+    "TMPDIR",
+    "TZ",
+    "SHELL",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "ALL_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+    "all_proxy",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "XDG_CONFIG_HOME",
+    "XDG_CACHE_HOME",
+    "XDG_RUNTIME_DIR",
+    "SSH_AUTH_SOCK",
+    "GNUPGHOME",
+    "GPG_TTY",
+)
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 _SHOWN_LINES = 20
@@ -224,8 +250,8 @@ class Programs:
         env: Mapping[str, str] | None,
         cwd: Path | None,
         stdin: int,
-        stdout: object,
-        stderr: object,
+        stdout: int | IO[bytes],
+        stderr: int | IO[bytes],
         new_session: bool = False,
     ) -> subprocess.Popen[str]:
         program = self._require(argv[0])
@@ -234,8 +260,8 @@ class Programs:
             env=self.child_environment(env),
             cwd=cwd,
             stdin=stdin,
-            stdout=stdout,  # type: ignore[arg-type]  # an int or an open file; the stub names a private type
-            stderr=stderr,  # type: ignore[arg-type]  # as above
+            stdout=stdout,
+            stderr=stderr,
             text=True,
             encoding="utf-8",
             errors="replace",

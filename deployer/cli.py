@@ -1,0 +1,132 @@
+"""The command line: options that every command shares, lazily loaded commands, messages, exit codes, signals."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from deployer.commands.app import App
+from deployer.errors import DeployerError
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from deployer.interruption import Interruption
+
+# name → where the click command is, and its line in `deployer --help`: a command's module is imported when
+# the command is used, so that help and shell completion stay instant.
+COMMANDS = {
+    "validate": ("deployer.commands.validate:validate", "Check the fleet's configuration, offline."),
+    "render": ("deployer.commands.render:render", "Show a hub's chart values or Kubernetes manifests."),
+    "deploy": ("deployer.commands.deploy:deploy", "Deploy hubs of a cluster and check that a user can work."),
+    "health": ("deployer.commands.health:health", "Check that a user can really work on hubs."),
+    "list": ("deployer.commands.list_:list_", "List clusters and hubs."),
+    "logs": ("deployer.commands.logs:logs", "Show the logs of a hub, its proxy or a user's server."),
+    "shell": ("deployer.commands.shell:shell", "Open a shell, or run a command, with access to a cluster."),
+    "local": ("deployer.commands.local:local", "Make and remove a Kubernetes cluster on this machine."),
+    "charts": ("deployer.commands.charts:charts", "Get and pin the packages of charts."),
+    "doctor": ("deployer.commands.doctor:doctor", "Check the programs that deployer uses."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of `COMMANDS`, the way through a day's work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command `cmd_name`, or return None when there is no such command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name][0].split(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--root",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    envvar="DEPLOYER_ROOT",
+    help="The fleet's directory; else the first parent directory that has `config/clusters`.",
+)
+@click.option(
+    "--chart-mirror",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    envvar="DEPLOYER_CHART_MIRROR",
+    help="A directory of charts that is searched before any network.",
+)
+@click.option("-v", "--verbose", count=True, help="Say more.")
+@click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
+@click.version_option(package_name="deployer")
+@click.pass_context
+def cli(
+    ctx: click.Context, *, root: Path | None, chart_mirror: Path | None, verbose: int, quiet: bool
+) -> None:
+    """Describe a fleet of JupyterHubs, check it, deploy it, and prove that a user can work."""
+    app = App(
+        environ=dict(os.environ),
+        given_root=root,
+        chart_mirror=chart_mirror.absolute() if chart_mirror else None,
+        verbosity=-1 if quiet else verbose,
+    )
+    ctx.obj = app
+    _listen_to_signals(app.interruption)
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the program and exit: 0 done, 1 failed, 2 usage, 3 changes pending, 130 interrupted."""
+    sys.exit(run(argv))
+
+
+def run(argv: list[str] | None = None) -> int:
+    """Run the program and return its exit code."""
+    try:
+        status: Any = cli.main(args=argv, prog_name="deployer", standalone_mode=False)
+    except DeployerError as error:
+        _complain(error.message, error.hint)
+        return error.exit_code
+    except click.UsageError as error:
+        error.show()
+        return error.exit_code
+    except click.ClickException as error:
+        _complain(error.format_message(), None)
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        _complain("interrupted", None)
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has gone (`deployer list | head`); that is not a failure of ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return status if isinstance(status, int) else 0
+
+
+def _complain(message: str, hint: str | None) -> None:
+    colour = sys.stderr.isatty() and "NO_COLOR" not in os.environ
+    click.echo(click.style("error: ", fg="red", bold=True) + message, err=True, color=colour)
+    if hint:
+        click.echo(click.style("hint: ", fg="cyan") + hint, err=True, color=colour)
+
+
+def _listen_to_signals(interruption: Interruption) -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        interruption.request()
+        if interruption.forced:
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)

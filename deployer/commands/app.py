@@ -1,0 +1,91 @@
+"""What commands share: the fleet, the session, and how things are shown."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from deployer.interruption import Interruption
+from deployer.session import Session, directories
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from deployer.fleet.model import Fleet
+    from deployer.progress import Progress
+
+
+@dataclass(kw_only=True)
+class App:
+    """One run of the program, as the commands see it. `verbosity` is -1 for quiet, 0, 1, 2."""
+
+    environ: Mapping[str, str]
+    given_root: Path | None = None
+    chart_mirror: Path | None = None
+    verbosity: int = 0
+    interruption: Interruption = field(default_factory=Interruption)
+
+    @cached_property
+    def root(self) -> Path:
+        """The fleet's directory: what `--root` says, else found from the working directory upwards."""
+        if self.given_root:
+            return self.given_root.absolute()
+        from deployer.fleet.load import find_root
+
+        return find_root(Path.cwd())
+
+    @cached_property
+    def session(self) -> Session:
+        """The surroundings that operations work in."""
+        cache, state = directories(self.environ)
+        return Session(
+            environ=self.environ,
+            cache=cache,
+            state=state,
+            chart_mirror=self.chart_mirror,
+            progress=self.progress,
+            interruption=self.interruption,
+        )
+
+    @cached_property
+    def progress(self) -> Progress:
+        """The view of progress that fits where stderr goes."""
+        from deployer.commands.views import progress_view
+
+        return progress_view(self.environ, verbosity=self.verbosity)
+
+    def fleet(self, cluster: str | None = None) -> Fleet:
+        """Load and check the fleet, or only one cluster of it."""
+        from deployer.fleet.load import load_fleet
+
+        return load_fleet(self.root, state=self.session.state, only=cluster)
+
+    def say(self, text: str) -> None:
+        """Tell the user something that is not data."""
+        if self.verbosity >= 0:
+            click.echo(text, err=True)
+
+    def hint(self, text: str) -> None:
+        """Tell the user what to type next."""
+        self.say(f"hint: {text}")
+
+
+def echo_json(value: Any) -> None:
+    """Write a value to stdout as JSON, for programs."""
+    click.echo(json.dumps(value, indent=2, default=str))
+
+
+output_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
+    "--output",
+    "-o",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How the result is written to stdout.",
+)
+"""`--output text|json`, for every command that reports."""

@@ -1,0 +1,184 @@
+"""The API of a Kubernetes cluster, as plain requests and small frozen views of what came back.
+
+The official client brings kubeconfig handling, TLS and credential plugins; its generated models are left
+aside: parsing them costs more time than the requests, and what we read is little.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from deployer.errors import DeployerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+_CONNECT_TIMEOUT = 10
+_READ_TIMEOUT = 60
+
+
+class Unreachable(DeployerError):
+    """The API server did not answer, or not as one."""
+
+
+class NotFound(DeployerError):
+    """There is no such object."""
+
+
+class Conflict(DeployerError):
+    """Somebody else created or changed the object first."""
+
+
+class Forbidden(DeployerError):
+    """The credentials in hand do not allow this."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Api:
+    """Requests to one cluster's API server. Safe to share between threads.
+
+    `server` is its address, for messages. Paths are those of the API reference, such as
+    `/api/v1/namespaces/demo/pods`; bodies and answers are JSON objects.
+    """
+
+    client: Any
+    server: str
+
+    def get(self, path: str, **query: str) -> dict[str, Any]:
+        """Read an object or a list."""
+        return self._json("GET", path, query=query)
+
+    def items(self, path: str, **query: str) -> list[dict[str, Any]]:
+        """Read the objects of a list."""
+        items: list[dict[str, Any]] = self.get(path, **query)["items"]
+        return items
+
+    def create(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Create an object in the list at `path`; Conflict when it is there already."""
+        return self._json("POST", path, body=body)
+
+    def replace(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Replace an object; Conflict when its resourceVersion is no longer the newest."""
+        return self._json("PUT", path, body=body)
+
+    def patch(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Merge `body` into an object (JSON merge patch)."""
+        return self._json("PATCH", path, body=body)
+
+    def delete(self, path: str) -> None:
+        """Delete an object; NotFound when it is not there."""
+        self._json("DELETE", path)
+
+    def text(self, path: str, **query: str) -> str:
+        """Read what is not JSON, such as logs."""
+        response = self._request("GET", path, query=query)
+        return bytes(response.data).decode("utf-8", "replace")
+
+    def lines(self, path: str, **query: str) -> Iterator[str]:
+        """Yield the lines of an answer that goes on, such as followed logs."""
+        response = self._request("GET", path, query=query, endless=True)
+        try:
+            rest = b""
+            for chunk in response.stream(amt=None):
+                *lines, rest = (rest + chunk).split(b"\n")
+                for line in lines:
+                    yield line.decode("utf-8", "replace")
+            if rest:
+                yield rest.decode("utf-8", "replace")
+        finally:
+            response.release_conn()
+
+    def _json(
+        self, method: str, path: str, *, query: Mapping[str, str] | None = None, body: Any = None
+    ) -> dict[str, Any]:
+        response = self._request(method, path, query=query or {}, body=body)
+        answer: dict[str, Any] = json.loads(response.data)
+        return answer
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str],
+        body: Any = None,
+        endless: bool = False,
+    ) -> Any:
+        from kubernetes.client.exceptions import ApiException
+        from urllib3.exceptions import HTTPError
+
+        headers = {"Accept": "*/*" if endless else "application/json, */*"}
+        if body is not None:
+            headers["Content-Type"] = (
+                "application/merge-patch+json" if method == "PATCH" else "application/json"
+            )
+        try:
+            return self.client.call_api(
+                path,
+                method,
+                query_params=list(query.items()),
+                header_params=headers,
+                body=body,
+                auth_settings=["BearerToken"],
+                _preload_content=False,
+                _return_http_data_only=True,
+                _request_timeout=(_CONNECT_TIMEOUT, None if endless else _READ_TIMEOUT),
+            )
+        except ApiException as error:
+            raise _explained(error, f"{method} {path}") from None
+        except HTTPError as error:
+            reason = getattr(error, "reason", None) or error
+            raise Unreachable(
+                f"cluster unreachable: {self.server}: {_short(reason)}",
+                hint="check the network and the credentials, or `deployer local up` for the local cluster",
+            ) from None
+
+
+def connect(kubeconfig: Path) -> Api:
+    """Return the API that a kubeconfig file points to; no request is made yet."""
+    from kubernetes import client, config
+
+    configuration = client.Configuration()
+    try:
+        config.load_kube_config(config_file=str(kubeconfig), client_configuration=configuration)
+    except (config.ConfigException, OSError) as error:
+        raise DeployerError(f"kubeconfig cannot be used: {kubeconfig}: {_short(error)}") from error
+    # A retry would multiply the wait for a cluster that is not there.
+    configuration.retries = 0
+    return Api(client=client.ApiClient(configuration), server=str(configuration.host))
+
+
+def cluster_uid(api: Api) -> str:
+    """Return what tells this cluster from every other: the uid of its namespace kube-system."""
+    uid: str = api.get("/api/v1/namespaces/kube-system")["metadata"]["uid"]
+    return uid
+
+
+def ensure_namespace(api: Api, name: str) -> None:
+    """Create a namespace unless it is there."""
+    try:
+        api.get(f"/api/v1/namespaces/{name}")
+    except NotFound:
+        try:
+            api.create("/api/v1/namespaces", {"metadata": {"name": name}})
+        except Conflict:
+            return
+
+
+def _explained(error: Any, request: str) -> DeployerError:
+    try:
+        detail = json.loads(error.body)["message"]
+    except (TypeError, ValueError, KeyError):
+        detail = error.reason or "no reason given"
+    message = f"the cluster refused `{request}`: {error.status}: {detail}"
+    kinds: dict[int, type[DeployerError]] = {404: NotFound, 409: Conflict, 401: Forbidden, 403: Forbidden}
+    return kinds.get(error.status, DeployerError)(message)
+
+
+def _short(error: object) -> str:
+    text = str(error).strip() or type(error).__name__
+    # urllib3 puts the connection's repr before the reason: `<...object at 0x7f...>: Failed to ...`.
+    return text.split(">: ", 1)[-1].splitlines()[0]

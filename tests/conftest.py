@@ -1,0 +1,40 @@
+"""What all tests share: unit tests can neither start a program nor open a socket."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from deployer.session import Session
+
+
+def _refuse(what: str) -> Any:
+    def refused(*_args: object, **_kwargs: object) -> NoReturn:
+        pytest.fail(f"a unit test may not {what}; mark the test `integration` or `cluster`")
+
+    return refused
+
+
+@pytest.fixture(autouse=True)
+def unit_tests_stay_in_process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse programs and sockets to tests that are not marked as needing them."""
+    if {"integration", "cluster"} & {mark.name for mark in request.node.iter_markers()}:
+        return
+    monkeypatch.setattr(subprocess.Popen, "__init__", _refuse("start a program"))
+    monkeypatch.setattr(socket.socket, "connect", _refuse("open a socket"))
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    """A session with an empty environment and its own cache and state directories."""
+    return Session(environ={}, cache=tmp_path / "cache", state=tmp_path / "state")
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The root of this repository, which is a fleet too."""
+    return Path(__file__).parent.parent

@@ -1,4 +1,4 @@
-"""The command line: options that every command shares, lazily loaded commands, messages, exit codes, signals."""
+"""The command line: shared options, lazily loaded commands, messages, exit codes, signals."""
 
 from __future__ import annotations
 

@@ -20,12 +20,14 @@ class Session:
     """The surroundings of one run. Everything below `commands` gets them from here, never by itself.
 
     `cache` may be deleted at any time; `state` describes things that exist (the local cluster).
-    `chart_mirror` is searched for charts before any network.
+    `tools` are directories searched for programs before those of `PATH`; `chart_mirror` is searched for
+    charts before any network.
     """
 
     environ: Mapping[str, str]
     cache: Path
     state: Path
+    tools: tuple[Path, ...] = ()
     chart_mirror: Path | None = None
     progress: Progress = field(default_factory=Silent)
     interruption: Interruption = field(default_factory=Interruption)

@@ -1,0 +1,45 @@
+"""How each provider lets us in: one module each, all satisfying `Cloud`, chosen by `of`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol, cast
+
+from deployer.fleet.model import Aws, Azure, Gcp, Kubeconfig, Local
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from deployer.fleet.model import Cluster, Provider
+    from deployer.session import Session
+    from deployer.tools.process import Programs
+
+_MODULES: dict[type[Provider], str] = {
+    Gcp: "gcp",
+    Aws: "aws",
+    Azure: "azure",
+    Kubeconfig: "kubeconfig",
+    Local: "local",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Access:
+    """A way into a cluster: a kubeconfig file of its own, and what its credential plugins need to know."""
+
+    kubeconfig: Path
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+class Cloud(Protocol):
+    """What a provider's module offers."""
+
+    def access(self, session: Session, cluster: Cluster, directory: Path, programs: Programs) -> Access:
+        """Write credentials for a cluster into the private `directory`; refuse those of another account."""
+
+
+def of(provider: Provider) -> Cloud:
+    """Return the module of a provider."""
+    return cast("Cloud", import_module(f"deployer.clouds.{_MODULES[type(provider)]}"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -47,10 +48,17 @@ class App:
             environ=self.environ,
             cache=cache,
             state=state,
+            tools=self._tools(),
             chart_mirror=self.chart_mirror,
             progress=self.progress,
             interruption=self.interruption,
         )
+
+    def _tools(self) -> tuple[Path, ...]:
+        # `make tools` puts pinned programs into `.tools/bin`, beside the `.venv` that we run from.
+        beside_us = Path(sys.prefix).parent / ".tools" / "bin"
+        given = self.environ.get("DEPLOYER_TOOLS")
+        return (Path(given).absolute(), beside_us) if given else (beside_us,)
 
     @cached_property
     def progress(self) -> Progress:

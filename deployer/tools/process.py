@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from deployer.interruption import Interruption
+    from deployer.session import Session
 
 # What a child may know of our environment. Everything else is given on purpose: a stray HELM_*, KUBECONFIG
 # or AWS_* variable of the operator must never decide which cluster is written to.
@@ -291,6 +292,13 @@ class Programs:
 
         with self.interruption.listening(pass_on):
             yield
+
+
+def programs(session: Session, *, interruption: Interruption | None = None) -> Programs:
+    """Return what runs the programs of a session; `interruption` in place of the session's own."""
+    return Programs(
+        environ=session.environ, interruption=interruption or session.interruption, path=session.tools
+    )
 
 
 def shown(argv: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from deployer.tools.process import Programs
 
 
-def access(session: Session, cluster: Cluster, directory: Path, programs: Programs) -> Access:  # noqa: ARG001 a Cloud's signature
+def access(session: Session, cluster: Cluster, directory: Path, programs: Programs) -> Access:
     """Return the kubeconfig that `deployer local up` wrote."""
     kubeconfig = session.state / "local" / "kubeconfig"
     if not kubeconfig.exists():

@@ -56,6 +56,13 @@ class Api:
         items: list[dict[str, Any]] = self.get(path, **query)["items"]
         return items
 
+    def metadata(self, path: str, **query: str) -> list[dict[str, Any]]:
+        """Read the metadata of a list's objects and nothing else of them."""
+        accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+        response = self._request("GET", path, query=query, accept=accept)
+        items: list[dict[str, Any]] = json.loads(response.data)["items"]
+        return items
+
     def create(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Create an object in the list at `path`; Conflict when it is there already."""
         return self._json("POST", path, body=body)
@@ -106,11 +113,12 @@ class Api:
         query: Mapping[str, str],
         body: Any = None,
         endless: bool = False,
+        accept: str = "application/json, */*",
     ) -> Any:
         from kubernetes.client.exceptions import ApiException
         from urllib3.exceptions import HTTPError
 
-        headers = {"Accept": "*/*" if endless else "application/json, */*"}
+        headers = {"Accept": accept}
         if body is not None:
             headers["Content-Type"] = (
                 "application/merge-patch+json" if method == "PATCH" else "application/json"

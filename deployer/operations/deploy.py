@@ -1,0 +1,165 @@
+"""Deploying hubs: a frozen plan first, then one careful upgrade a hub, in parallel.
+
+One hub's failure never stops its neighbours.
+"""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from deployer.errors import DeployerError, Interrupted
+from deployer.operations.access import connected
+from deployer.operations.render import rendered
+from deployer.operations.upgrade import Options, Upgrade, UpgradeFailed, upgrade
+from deployer.tools.helm import find_helm
+from deployer.tools.process import programs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from deployer.fleet.model import Cluster, Fleet, Hub
+    from deployer.operations.diagnosis import Diagnosis
+    from deployer.operations.render import Rendered
+    from deployer.session import Session
+
+
+@dataclass(frozen=True, kw_only=True)
+class Release:
+    """What deploying one hub will do. Its values hold no secret: encrypted ones are placeholders."""
+
+    hub: Hub
+    rendered: Rendered
+
+    def summary(self) -> dict[str, object]:
+        """Return it as plain data."""
+        return {
+            "hub": self.hub.name,
+            "namespace": self.hub.namespace,
+            "host": self.rendered.host,
+            "chart": self.hub.chart,
+            "packages": [f"{package.name} {package.version}" for package in self.rendered.chart.packages],
+            "values_files": [file.name for file in self.hub.values_files],
+            "presets": [preset.name for preset in self.hub.presets],
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What a deploy will do on one cluster."""
+
+    cluster: Cluster
+    releases: tuple[Release, ...]
+    options: Options
+
+    def notices(self) -> tuple[str, ...]:
+        """Return what the user should know before, each once."""
+        said = (notice for release in self.releases for notice in release.rendered.chart.notices)
+        return tuple(dict.fromkeys(said))
+
+    def summary(self) -> dict[str, object]:
+        """Return it as plain data."""
+        return {
+            "cluster": self.cluster.name,
+            "kubernetes_version": self.cluster.kubernetes_version,
+            "timeout": self.options.timeout,
+            "check_health": self.options.check_health,
+            "roll_back": self.options.roll_back,
+            "notices": self.notices(),
+            "releases": [release.summary() for release in self.releases],
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of one hub's deploy. `revision` is the one it runs now, when that is known."""
+
+    hub: str
+    host: str
+    ok: bool
+    seconds: float
+    revision: int | None = None
+    rolled_back: bool = False
+    error: str | None = None
+    hint: str | None = None
+    interrupted: bool = False
+    diagnosis: Diagnosis | None = None
+
+    def summary(self) -> dict[str, object]:
+        """Return it as plain data."""
+        return {
+            "hub": self.hub,
+            "host": self.host,
+            "ok": self.ok,
+            "seconds": round(self.seconds, 1),
+            "revision": self.revision,
+            "rolled_back": self.rolled_back,
+            "interrupted": self.interrupted,
+            "error": self.error,
+            "hint": self.hint,
+            "diagnosis": list(self.diagnosis.lines()) if self.diagnosis else None,
+        }
+
+
+def plan(session: Session, fleet: Fleet, cluster: Cluster, hubs: Iterable[Hub], options: Options) -> Plan:
+    """Render every hub and get its chart, without secrets and without the cluster; raise if one cannot be."""
+    releases = tuple(
+        Release(hub=hub, rendered=rendered(session, fleet, cluster, hub, decrypt=False)) for hub in hubs
+    )
+    return Plan(cluster=cluster, releases=releases, options=options)
+
+
+def carry_out(session: Session, fleet: Fleet, plan: Plan) -> tuple[Outcome, ...]:
+    """Deploy the hubs of a plan in parallel; return an outcome for each, in the plan's order.
+
+    Raises:
+        DeployerError: helm is missing, or the cluster cannot be reached or is another one. Nothing was
+            written then.
+    """
+    helm = find_helm(programs(session))
+    with (
+        connected(session, plan.cluster) as connection,
+        TemporaryDirectory(prefix="deployer-helm-") as homes,
+        ThreadPoolExecutor(max_workers=plan.options.jobs) as pool,
+    ):
+        work = [
+            Upgrade(
+                session=session,
+                fleet=fleet,
+                cluster=plan.cluster,
+                hub=release.hub,
+                connection=connection,
+                helm=helm,
+                home=Path(homes) / release.hub.name,
+                options=plan.options,
+            )
+            for release in plan.releases
+        ]
+        return tuple(pool.map(_outcome, plan.releases, work))
+
+
+def _outcome(release: Release, work: Upgrade) -> Outcome:
+    start = time.monotonic()
+    error: DeployerError | None = None
+    revision: int | None = None
+    try:
+        revision = upgrade(work)
+    except DeployerError as caught:
+        error = caught
+    failed = error if isinstance(error, UpgradeFailed) else None
+    return Outcome(
+        hub=release.hub.name,
+        host=release.rendered.host,
+        ok=error is None,
+        seconds=time.monotonic() - start,
+        revision=failed.revision if failed else revision,
+        rolled_back=bool(failed and failed.rolled_back),
+        error=error.message if error else None,
+        hint=error.hint if error else None,
+        interrupted=isinstance(error, Interrupted),
+        diagnosis=failed.diagnosis if failed else None,
+    )

@@ -1,0 +1,176 @@
+"""Watching what Helm applied come up, and telling early and plainly when it will not.
+
+Every Deployment and StatefulSet of the release must run its new version only, and be available. DaemonSets
+follow the nodes (image pullers take as long as the slowest node) and gate nothing. Helm's own `--wait` tells
+nothing until its timeout; here a pod that cannot come up by itself ends the wait.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from deployer.errors import DeployerError
+from deployer.operations.diagnosis import Diagnosis, Trouble, diagnose, pod_trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from deployer.interruption import Interruption
+    from deployer.tools.kubernetes import Api
+
+_FIRST_POLL = 0.2
+_SLOWEST_POLL = 2.0
+_PATIENCE = 60.0
+"""Seconds that a registry, or a Secret made by somebody else, may take to appear."""
+_HOPELESS = ("ErrImageNeverPull", "InvalidImageName")
+_MAY_PASS = (
+    "ErrImagePull",
+    "ImagePullBackOff",
+    "CreateContainerConfigError",
+    "CreateContainerError",
+    "RunContainerError",
+    "NotCreated",
+)
+_RESTARTS = 3
+"""Restarts of a container after which it will not come up by itself; one or two are normal at a start."""
+
+
+class RolloutFailed(DeployerError):
+    """The release was applied, but does not come up. `diagnosis` says why, when it is known."""
+
+    def __init__(self, message: str, *, diagnosis: Diagnosis | None) -> None:
+        super().__init__(message)
+        self.diagnosis = diagnosis
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workload:
+    """A Deployment or StatefulSet: whether it is up, and what its controller complains about."""
+
+    kind: str
+    name: str
+    ready: bool
+    complaint: str | None
+
+
+def watch(
+    api: Api,
+    namespace: str,
+    release: str,
+    *,
+    cluster: str,
+    timeout: float,
+    interruption: Interruption,
+    note: Callable[[str], None],
+) -> None:
+    """Wait until the release is up; `note` is told each trouble once while it lasts.
+
+    Raises:
+        RolloutFailed: it will not come up, or did not within `timeout` seconds.
+    """
+    start = time.monotonic()
+    since: dict[tuple[str, str | None], float] = {}
+    told: set[str] = set()
+    pause = _FIRST_POLL
+    while True:
+        waiting = [workload for workload in _workloads(api, namespace, release) if not workload.ready]
+        if not waiting:
+            return
+        troubles = _troubles(api, namespace, waiting)
+        now = time.monotonic()
+        since = {_key(trouble): since.get(_key(trouble), now) for trouble in troubles}
+        for trouble in troubles:
+            if trouble.line not in told and trouble.reason != "NotReady":
+                told.add(trouble.line)
+                note(trouble.line)
+        late = now - start > timeout
+        ended = _hopeless(troubles, since, now, timeout) or (troubles[0] if late and troubles else None)
+        if ended or late:
+            names = ", ".join(f"{workload.kind} {workload.name}" for workload in waiting)
+            how = f"not up after {timeout:g} s" if late else "will not come up"
+            raise RolloutFailed(
+                f"{namespace}: {how}: {names}",
+                diagnosis=diagnose(api, namespace, ended, cluster=cluster) if ended else None,
+            )
+        interruption.sleep(pause)
+        pause = min(pause * 1.2, _SLOWEST_POLL)
+
+
+def _key(trouble: Trouble) -> tuple[str, str | None]:
+    # Not the reason: a pull that fails alternates between ErrImagePull and ImagePullBackOff.
+    return trouble.about, trouble.container
+
+
+def _hopeless(
+    troubles: list[Trouble], since: dict[tuple[str, str | None], float], now: float, timeout: float
+) -> Trouble | None:
+    patience = min(_PATIENCE, timeout / 2)
+    for trouble in troubles:
+        lasted = now - since[_key(trouble)]
+        if (
+            trouble.reason in _HOPELESS
+            or (trouble.reason in _MAY_PASS and lasted > patience)
+            or (trouble.restarts >= _RESTARTS and trouble.reason != "NotReady")
+        ):
+            return trouble
+    return None
+
+
+def _workloads(api: Api, namespace: str, release: str) -> list[Workload]:
+    base = f"/apis/apps/v1/namespaces/{namespace}"
+    return [
+        _workload(kind, item)
+        for kind, path in (("deployment", "deployments"), ("statefulset", "statefulsets"))
+        for item in api.items(f"{base}/{path}")
+        if item["metadata"].get("annotations", {}).get("meta.helm.sh/release-name") == release
+    ]
+
+
+def _workload(kind: str, item: dict[str, Any]) -> Workload:
+    status = item.get("status", {})
+    wanted = item["spec"].get("replicas", 1)
+    fresh = status.get("observedGeneration", 0) >= item["metadata"]["generation"]
+    updated = status.get("updatedReplicas", 0) >= wanted
+    if kind == "statefulset":
+        updated = status.get("currentRevision") == status.get("updateRevision") or updated
+    only_new = status.get("replicas", 0) == wanted
+    available = status.get("availableReplicas", 0) >= wanted
+    complaints = [
+        condition.get("message", "")
+        for condition in status.get("conditions", ())
+        if condition["type"] == "ReplicaFailure" and condition["status"] == "True"
+    ]
+    return Workload(
+        kind=kind,
+        name=item["metadata"]["name"],
+        ready=fresh and updated and only_new and available,
+        complaint=complaints[0] if complaints else None,
+    )
+
+
+def _troubles(api: Api, namespace: str, waiting: list[Workload]) -> list[Trouble]:
+    troubles = [
+        Trouble(about=f"{workload.kind} {workload.name}", reason="NotCreated", message=workload.complaint)
+        for workload in waiting
+        if workload.complaint
+    ]
+    for pod in api.items(f"/api/v1/namespaces/{namespace}/pods"):
+        trouble = pod_trouble(pod) if _belongs(pod, waiting) else None
+        if trouble:
+            troubles.append(trouble)
+    return sorted(troubles, key=lambda trouble: trouble.reason == "NotReady")
+
+
+def _belongs(pod: dict[str, Any], workloads: list[Workload]) -> bool:
+    """Tell whether a pod is one of the workloads'; users' pods have no owner and are never ours to judge."""
+    if "deletionTimestamp" in pod["metadata"]:
+        return False
+    owners = [owner["name"] for owner in pod["metadata"].get("ownerReferences", ())]
+    # A Deployment's pod is owned by its ReplicaSet, which is named after the Deployment and a hash.
+    return any(
+        owner == workload.name or owner.rpartition("-")[0] == workload.name
+        for owner in owners
+        for workload in workloads
+    )

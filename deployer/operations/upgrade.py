@@ -1,0 +1,220 @@
+"""One hub's upgrade: everything that happens between taking its Lease and giving it back.
+
+A revision is *good* when its rollout and the check user's journey passed; Helm's own `deployed` only means
+that the API server took the objects. When anything fails, the release goes back to the last good revision.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deployer.errors import DeployerError, Interrupted
+from deployer.interruption import Interruption
+from deployer.operations import health, lease, releases, rollout
+from deployer.operations.render import rendered
+from deployer.progress import step
+from deployer.tools.kubernetes import ensure_namespace
+from deployer.tools.process import programs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from deployer.fleet.model import Cluster, Fleet, Hub
+    from deployer.operations.access import Connection
+    from deployer.operations.diagnosis import Diagnosis
+    from deployer.operations.lease import Lease
+    from deployer.session import Session
+    from deployer.tools.helm import Helm
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How to deploy. Times are in seconds: `timeout` for a hub to come up, `wait` for another's Lease."""
+
+    timeout: float = 600
+    wait: float = 600
+    jobs: int = 8
+    check_health: bool = True
+    roll_back: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upgrade:
+    """One hub's upgrade, with all that it needs. `home` is a private directory for Helm."""
+
+    session: Session
+    fleet: Fleet
+    cluster: Cluster
+    hub: Hub
+    connection: Connection
+    helm: Helm
+    home: Path
+    options: Options
+
+    def note(self, text: str) -> None:
+        """Tell the user something about this hub."""
+        self.session.progress.noted(self.hub.name, text)
+
+
+class UpgradeFailed(DeployerError):
+    """An upgrade failed. `revision` is what the hub runs now, `rolled_back` whether it went back to it."""
+
+    def __init__(self, error: DeployerError, *, revision: int | None, rolled_back: bool) -> None:
+        super().__init__(error.message, hint=error.hint)
+        self.revision = revision
+        self.rolled_back = rolled_back
+        self.diagnosis: Diagnosis | None = getattr(error, "diagnosis", None)
+
+
+def upgrade(work: Upgrade) -> int:
+    """Upgrade a hub, check it, and return the number of its new, good revision.
+
+    Raises:
+        UpgradeFailed: it did not come up or is not healthy; the message says what was done about it.
+        Interrupted, LeaseHeld, LeaseLost: as the names say.
+    """
+    api, namespace = work.connection.api, work.hub.namespace
+    work.session.interruption.check()
+    ensure_namespace(api, namespace)
+    # It hears the user's interruption, and a Lease that was lost stops this hub alone.
+    interruption = Interruption()
+    with (
+        work.session.interruption.listening(lambda _count: interruption.request()),
+        lease.held(
+            api,
+            namespace,
+            interruption=interruption,
+            wait=work.options.wait,
+            on_wait=lambda holder: work.note(f"waiting: {holder.identity} deploys it since {holder.since}"),
+            on_takeover=lambda holder: work.note(
+                f"took over the dead Lease of {holder.identity}, held since {holder.since}"
+            ),
+            on_lost=interruption.request,
+        ) as held,
+    ):
+        _recover(work)
+        before = _newest(work)
+        try:
+            number = _apply(work, interruption)
+        except Interrupted:
+            _tell_where_it_stands(work, held)
+            raise
+        except DeployerError as error:
+            raise _failed(work, held, before, error) from error
+        held.add_good_revision(number)
+        releases.prune(api, namespace, work.hub.name, good=held.good_revisions())
+        return number
+
+
+def _apply(work: Upgrade, interruption: Interruption) -> int:
+    """Upgrade, watch it come up, run the journey; return the revision's number."""
+    progress, hub = work.session.progress, work.hub
+    with step(progress, hub.name, "render values"):
+        wanted = rendered(work.session, work.fleet, work.cluster, hub, decrypt=True)
+    with step(progress, hub.name, "upgrade release"):
+        _helm(work, interruption).upgrade(
+            wanted.chart.path,
+            release=hub.name,
+            namespace=hub.namespace,
+            values=wanted.values_for_helm,
+            timeout=work.options.timeout,
+            home=work.home,
+            kubeconfig=work.connection.kubeconfig,
+        )
+    number = _newest(work)
+    with step(progress, hub.name, "roll out"):
+        _watch(work, interruption)
+    if work.options.check_health:
+        health.check(work.session, work.connection, work.cluster, hub)
+    return number
+
+
+def _recover(work: Upgrade) -> None:
+    api, namespace = work.connection.api, work.hub.namespace
+    for revision in releases.revisions(api, namespace, work.hub.name):
+        if revision.status in releases.PENDING and releases.recover(api, namespace, revision):
+            work.note(
+                f"revision {revision.number} was left {revision.status} by a killed deploy: marked it failed"
+            )
+
+
+def _failed(work: Upgrade, held: Lease, before: int, error: DeployerError) -> UpgradeFailed:
+    """Go back to the last good revision where that is possible, and return what to raise."""
+    newest = _newest(work)
+    if newest == before:
+        work.note("nothing was changed")
+        return UpgradeFailed(error, revision=before or None, rolled_back=False)
+    good = _good_to_go_back_to(work, held, newest)
+    if good is None or not work.options.roll_back:
+        return UpgradeFailed(error, revision=newest, rolled_back=False)
+    try:
+        with step(work.session.progress, work.hub.name, f"roll back to revision {good}"):
+            # Not stopped by what stopped the upgrade, but by the user all the same.
+            _helm(work, work.session.interruption).rollback(
+                work.hub.name,
+                good,
+                namespace=work.hub.namespace,
+                timeout=work.options.timeout,
+                home=work.home,
+                kubeconfig=work.connection.kubeconfig,
+            )
+            _watch(work, work.session.interruption)
+    except DeployerError as second:
+        work.note(f"the rollback failed too: {second.message}")
+        return UpgradeFailed(error, revision=_newest(work), rolled_back=False)
+    number = _newest(work)
+    held.add_good_revision(number)
+    return UpgradeFailed(error, revision=number, rolled_back=True)
+
+
+def _good_to_go_back_to(work: Upgrade, held: Lease, newest: int) -> int | None:
+    api, namespace = work.connection.api, work.hub.namespace
+    kept = {revision.number: revision for revision in releases.revisions(api, namespace, work.hub.name)}
+    good = [number for number in held.good_revisions() if number in kept and number != newest]
+    if not good:
+        work.note("there is no good revision to go back to; the release stays as it is, to be looked at")
+        return None
+    old, new = (
+        releases.jupyterhub_major(releases.read(api, namespace, kept[number]))
+        for number in (good[-1], newest)
+    )
+    if old != new:
+        work.note(
+            f"not rolled back: the hub's database is of jupyterhub chart {new}.x now, revision {good[-1]} of "
+            f"{old}.x; restore a copy of the database first"
+        )
+        return None
+    return good[-1]
+
+
+def _tell_where_it_stands(work: Upgrade, held: Lease) -> None:
+    api, namespace = work.connection.api, work.hub.namespace
+    newest = releases.revisions(api, namespace, work.hub.name)[-1:]
+    good = held.good_revisions()
+    for revision in newest:
+        last = f"; the last good one is {good[-1]}" if good else ""
+        work.note(
+            f"interrupted at revision {revision.number} ({revision.status}){last}; deploy again to finish"
+        )
+
+
+def _newest(work: Upgrade) -> int:
+    numbers = releases.revisions(work.connection.api, work.hub.namespace, work.hub.name)
+    return numbers[-1].number if numbers else 0
+
+
+def _watch(work: Upgrade, interruption: Interruption) -> None:
+    rollout.watch(
+        work.connection.api,
+        work.hub.namespace,
+        work.hub.name,
+        cluster=work.cluster.name,
+        timeout=work.options.timeout,
+        interruption=interruption,
+        note=work.note,
+    )
+
+
+def _helm(work: Upgrade, interruption: Interruption) -> Helm:
+    return work.helm.with_runner(programs(work.session, interruption=interruption))

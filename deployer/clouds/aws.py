@@ -54,7 +54,7 @@ def access(session: Session, cluster: Cluster, directory: Path, programs: Progra
     account = json.loads(programs.run(IDENTITY_ARGV, env=env).stdout)["Account"]
     if account != aws.account:
         raise DeployerError(
-            f"{cluster.name}: wrong account: the credentials are of {account}, cluster.yaml says {aws.account}",
+            f"{cluster.name}: wrong account: the credentials are of {account}, expected {aws.account}",
             hint="nothing was written; check `aws.key`, or log in to the other account",
         )
     kubeconfig = directory / "kubeconfig"

@@ -9,9 +9,8 @@ import json
 from typing import TYPE_CHECKING, Any, cast
 
 from deployer.clouds import Access
-from deployer.clouds.plugins import give_environment
+from deployer.clouds.credentials import decrypted, give_environment
 from deployer.errors import DeployerError
-from deployer.tools import sops
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +43,7 @@ def access(session: Session, cluster: Cluster, directory: Path, programs: Progra
     """
     aws = cast("Aws", cluster.provider)
     if aws.key:
-        env = _key_environment(sops.decrypt(programs, cluster.directory / aws.key))
+        env = _key_environment(decrypted(session, cluster, programs, aws.key))
         # Files that do not exist: the operator's own profiles must not mix with the cluster's key.
         env["AWS_CONFIG_FILE"] = str(directory / "aws-config")
         env["AWS_SHARED_CREDENTIALS_FILE"] = str(directory / "aws-credentials")

@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from deployer.clouds import Access
-from deployer.clouds.plugins import give_environment
+from deployer.clouds.credentials import decrypted, give_environment, write_private
 from deployer.errors import DeployerError
-from deployer.tools import sops
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +54,7 @@ def access(session: Session, cluster: Cluster, directory: Path, programs: Progra
     env: dict[str, str] = {}
     if azure.key:
         env["AZURE_CONFIG_DIR"] = str(directory / "azure")
-        key = sops.decrypt(programs, cluster.directory / azure.key)
+        key = decrypted(session, cluster, programs, azure.key)
         missing = [name for name in _KEYS if name not in key]
         if missing:
             raise DeployerError(
@@ -63,8 +62,7 @@ def access(session: Session, cluster: Cluster, directory: Path, programs: Progra
                 hint=f"it should hold {', '.join(_KEYS)}, encrypted with sops",
             )
         password = directory / "password"
-        password.touch(mode=0o600)
-        password.write_text(key["service_principal_password"], encoding="utf-8")
+        write_private(password, key["service_principal_password"])
         programs.run(login_argv(key["tenant_id"], key["service_principal_id"], password), env=env)
     elif "AZURE_CONFIG_DIR" in session.environ:
         env["AZURE_CONFIG_DIR"] = session.environ["AZURE_CONFIG_DIR"]

@@ -10,8 +10,7 @@ import json
 from typing import TYPE_CHECKING, cast
 
 from deployer.clouds import Access
-from deployer.clouds.plugins import give_environment
-from deployer.tools import sops
+from deployer.clouds.credentials import decrypted, give_environment, write_private
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,8 +47,7 @@ def access(session: Session, cluster: Cluster, directory: Path, programs: Progra
     if gcp.key:
         env["CLOUDSDK_CONFIG"] = str(directory / "gcloud")
         key = directory / "key.json"
-        key.touch(mode=0o600)
-        key.write_text(json.dumps(sops.decrypt(programs, cluster.directory / gcp.key)), encoding="utf-8")
+        write_private(key, json.dumps(decrypted(session, cluster, programs, gcp.key)))
         programs.run(activate_argv(key), env=env)
     elif "CLOUDSDK_CONFIG" in session.environ:
         env["CLOUDSDK_CONFIG"] = session.environ["CLOUDSDK_CONFIG"]

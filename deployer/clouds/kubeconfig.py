@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, cast
 
 from deployer.clouds import Access
-from deployer.tools import sops
+from deployer.clouds.credentials import decrypted, write_private
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,10 +18,9 @@ if TYPE_CHECKING:
 
 def access(session: Session, cluster: Cluster, directory: Path, programs: Programs) -> Access:
     """Return the file itself when it is plain, else write it decrypted into the private directory."""
-    source = cluster.directory / cast("Kubeconfig", cluster.provider).file
-    if not source.name.startswith("enc-"):
-        return Access(kubeconfig=source)
+    file = cast("Kubeconfig", cluster.provider).file
+    if not file.startswith("enc-"):
+        return Access(kubeconfig=cluster.directory / file)
     kubeconfig = directory / "kubeconfig"
-    kubeconfig.touch(mode=0o600)
-    kubeconfig.write_text(json.dumps(sops.decrypt(programs, source)), encoding="utf-8")
+    write_private(kubeconfig, json.dumps(decrypted(session, cluster, programs, file)))
     return Access(kubeconfig=kubeconfig)

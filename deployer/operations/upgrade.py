@@ -96,7 +96,7 @@ def upgrade(work: Upgrade) -> int:
         _recover(work)
         before = _newest(work)
         try:
-            number = _apply(work, interruption)
+            number = _apply(work, held, interruption)
         except Interrupted:
             _tell_where_it_stands(work, held)
             raise
@@ -107,7 +107,7 @@ def upgrade(work: Upgrade) -> int:
         return number
 
 
-def _apply(work: Upgrade, interruption: Interruption) -> int:
+def _apply(work: Upgrade, held: Lease, interruption: Interruption) -> int:
     """Upgrade, watch it come up, run the journey; return the revision's number."""
     progress, hub = work.session.progress, work.hub
     with step(progress, hub.name, "render values"):
@@ -119,6 +119,7 @@ def _apply(work: Upgrade, interruption: Interruption) -> int:
             namespace=hub.namespace,
             values=wanted.values_for_helm,
             timeout=work.options.timeout,
+            description=f"deployed by {held.identity}",
             home=work.home,
             kubeconfig=work.connection.kubeconfig,
         )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 PATH = "/apis/coordination.k8s.io/v1/namespaces/demo/leases/deployer"
-OTHER = {
+OTHER: dict[str, Any] = {
     "metadata": {"annotations": {"deployer.dev/good-revisions": "3,7"}},
     "spec": {
         "holderIdentity": "ada@laptop pid 1 aaaaaa",
@@ -71,7 +71,7 @@ def test_a_free_lease_is_held_during_the_block_and_given_back_after() -> None:
 
 
 def test_a_held_lease_is_refused_after_the_wait_and_says_who_and_since_when() -> None:
-    fake, told = FakeApi({PATH: OTHER | {}}), Told()
+    fake, told = FakeApi(), Told()
     fake.put(PATH, OTHER)
     with pytest.raises(LeaseHeld) as caught, hold(fake, told):
         pass

@@ -1,0 +1,283 @@
+"""A user's way through a hub, walked by the check user: a server, a kernel, cells, and no trace left.
+
+The steps are the same on every hub; what they need to know about it comes in as a `Traveller`.
+"""
+
+from __future__ import annotations
+
+import queue
+import secrets
+import threading
+import time
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from deployer.errors import DeployerError
+from deployer.operations import home
+from deployer.progress import step
+from deployer.tools.jupyterhub import Output, Refused, SpawnEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
+
+    from deployer.fleet.model import HealthCheck
+    from deployer.interruption import Interruption
+    from deployer.progress import Progress
+    from deployer.tools.jupyterhub import HubApi, Kernel
+    from deployer.tools.kubernetes import Api
+
+_STEP_TIMEOUT = 120.0
+"""Seconds for a step other than the server's start, which `health.timeout` limits."""
+_TIDY_TIMEOUT = 120.0
+_POLL = 0.5
+
+
+class JourneyFailed(DeployerError):
+    """The check user could not do what users do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One finished step of a journey."""
+
+    name: str
+    seconds: float
+    ok: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """Something that a user might type, and what must come of it. Warnings on stderr are let pass."""
+
+    code: str
+    expected: Output
+
+
+@dataclass(frozen=True, kw_only=True)
+class Patience:
+    """How long to wait for one thing: until a deadline, and while nobody asks to stop."""
+
+    interruption: Interruption
+    what: str
+    seconds: float
+    start: float = field(default_factory=time.monotonic)
+
+    def check(self) -> None:
+        """Raise when the time is up, or Interrupted when the user asked to stop."""
+        self.interruption.check()
+        if time.monotonic() - self.start > self.seconds:
+            raise JourneyFailed(f"{self.what} took longer than {self.seconds:g} s")
+
+    def sleep(self, seconds: float = _POLL) -> None:
+        """Wait a little, then check."""
+        self.interruption.sleep(seconds)
+        self.check()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Traveller:
+    """The check user of one hub on its way.
+
+    `on_wait` is called now and then while the server starts, and may raise. `steps` grows with each step.
+    """
+
+    hub: HubApi
+    api: Api
+    namespace: str
+    check: HealthCheck
+    progress: Progress
+    interruption: Interruption
+    on_wait: Callable[[], None]
+    steps: list[Step] = field(default_factory=list)
+
+    @property
+    def user(self) -> str:
+        """The check user's name."""
+        return self.check.user
+
+    def step(self, name: str) -> AbstractContextManager[None]:
+        """Report and record the block as one step."""
+        return recorded(self.progress, self.namespace, name, self.steps)
+
+    def note(self, text: str) -> None:
+        """Tell something worth knowing."""
+        self.progress.noted(self.namespace, text)
+
+    def patience(self, what: str, seconds: float = _STEP_TIMEOUT) -> Patience:
+        """Return a fresh patience."""
+        return Patience(interruption=self.interruption, what=what, seconds=seconds)
+
+    def travel(self) -> None:
+        """Go the whole way.
+
+        Raises:
+            DeployerError: a step failed. User, server and home may be left; `tidy` removes them.
+        """
+        with self.step("create user"):
+            self._create_user()
+        with self.step("start server"):
+            path = self._start_server()
+        self._work(path)
+        with self.step("stop server"):
+            self._stop_server()
+        with self.step("remove user and home"):
+            self.tidy()
+
+    def tidy(self) -> None:
+        """Remove the check user, its server and its home, in whatever state they are."""
+        patience = self.patience("removing the check user", _TIDY_TIMEOUT)
+        _remove_user(self.hub, self.user, patience)
+        home.remove_claims(self.api, self.namespace, self.user, patience)
+
+    def _create_user(self) -> None:
+        if self.hub.exists(self.user):
+            self.note(f"user {self.user} is left over from a check that was killed; removing it first")
+            self.tidy()
+        self.hub.create_user(self.user)
+
+    def _start_server(self) -> str:
+        patience = self.patience("the server's start", self.check.timeout)
+        self.hub.start_server(self.user, user_options(self.check))
+        told: set[str] = set()
+        while True:
+            for event in _followed(self.hub, self.user, self._waiting(patience)):
+                if event.failed:
+                    raise JourneyFailed(f"the server did not start: {event.message}")
+                if "[Warning]" in event.message and event.message not in told:
+                    told.add(event.message)
+                    self.note(event.message)
+            server = self.hub.server(self.user)
+            if server is None:
+                raise JourneyFailed("the server did not start, and the hub does not say why")
+            if server.ready:
+                return server.path
+            patience.sleep()
+
+    def _waiting(self, patience: Patience) -> Callable[[], None]:
+        def waiting() -> None:
+            patience.check()
+            self.on_wait()
+
+        return waiting
+
+    def _work(self, path: str) -> None:
+        with ExitStack() as stack:
+            with self.step("start kernel"):
+                kernel = stack.enter_context(self.hub.kernel(self.user, path))
+            with self.step("run cells"):
+                patience = self.patience("running cells")
+                for cell in cells(secrets.token_hex(8)):
+                    run(kernel, cell, waiting=patience.check)
+            directory = home.shared_home(self.api, self.namespace, self.user)
+            if directory is not None:
+                with self.step("empty home"):
+                    patience = self.patience("emptying the home")
+                    run(
+                        kernel, Cell(code=home.emptying(directory), expected=Output()), waiting=patience.check
+                    )
+
+    def _stop_server(self) -> None:
+        patience = self.patience("the server's end")
+        self.hub.stop_server(self.user)
+        while self.hub.server(self.user) is not None:
+            patience.sleep()
+
+
+@contextmanager
+def recorded(progress: Progress, subject: str, name: str, steps: list[Step]) -> Iterator[None]:
+    """Report the block as one step of `subject`, and add it to `steps` when it ends."""
+    start = time.monotonic()
+    ok = False
+    try:
+        with step(progress, subject, name):
+            yield
+        ok = True
+    finally:
+        steps.append(Step(name=name, seconds=time.monotonic() - start, ok=ok))
+
+
+def user_options(check: HealthCheck) -> dict[str, Any]:
+    """Return what KubeSpawner makes of the form in which a user chooses profile and image."""
+    options = {"profile": check.profile, "image--unlisted-choice": check.image}
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def cells(word: str) -> tuple[Cell, ...]:
+    """Return what the check user types; `word` is different each time, so that nothing old can match."""
+    path = f"os.path.join(os.path.expanduser('~'), '.deployer-health-check-{word}')"
+    return (
+        Cell(code="6 * 7", expected=Output(result="42")),
+        Cell(code=f"import os\npath = {path}", expected=Output()),
+        Cell(
+            code=f"with open(path, 'w') as file:\n    written = file.write('{word}')",
+            expected=Output(),
+        ),
+        Cell(
+            code="with open(path) as file:\n    print(file.read())\nwritten",
+            expected=Output(stdout=f"{word}\n", result=str(len(word))),
+        ),
+        Cell(code="os.remove(path)\nos.path.exists(path)", expected=Output(result="False")),
+        Cell(code="1 / 0", expected=Output(error="ZeroDivisionError: division by zero")),
+    )
+
+
+def run(kernel: Kernel, cell: Cell, *, waiting: Callable[[], None]) -> None:
+    """Run a cell and compare what came of it; raise JourneyFailed when that is something else."""
+    output = replace(kernel.run(cell.code, waiting=waiting), stderr="")
+    if output != cell.expected:
+        raise JourneyFailed(
+            f"unexpected output of the cell `{cell.code}`: {_shown(output)}; expected {_shown(cell.expected)}"
+        )
+
+
+def _shown(output: Output) -> str:
+    fields: Mapping[str, Any] = vars(output)
+    return ", ".join(f"{name} {value!r}" for name, value in fields.items() if value) or "nothing"
+
+
+def _followed(hub: HubApi, user: str, waiting: Callable[[], None]) -> Iterator[SpawnEvent]:
+    """Yield the news of a server that starts, calling `waiting` about twice a second."""
+    news: queue.SimpleQueue[SpawnEvent | DeployerError | None] = queue.SimpleQueue()
+
+    # A thread, for the hub may be silent for long, and giving up a read now and then fills its log.
+    def listen() -> None:
+        try:
+            for event in hub.progress(user):
+                news.put(event)
+        except DeployerError as error:
+            news.put(error)
+        news.put(None)
+
+    threading.Thread(target=listen, daemon=True).start()
+    while True:
+        waiting()
+        try:
+            event = news.get(timeout=_POLL)
+        except queue.Empty:
+            continue
+        if event is None or (isinstance(event, Refused) and event.status == 400):
+            return  # the hub has no news: the server is ready, or its start has failed
+        if isinstance(event, DeployerError):
+            raise event
+        yield event
+
+
+def _remove_user(hub: HubApi, user: str, patience: Patience) -> None:
+    """Stop the user's server and delete the user, again and again until both are gone."""
+    refused: Refused | None = None
+    while hub.exists(user):
+        try:
+            server = hub.server(user)
+            if server is not None and server.pending != "stop":
+                hub.stop_server(user)
+            elif server is None:
+                hub.delete_user(user)
+                continue
+        except Refused as error:  # such as 400: something of the user is pending
+            refused = error
+        try:
+            patience.sleep()
+        except JourneyFailed as late:
+            raise (refused or late) from late

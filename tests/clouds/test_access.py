@@ -1,0 +1,200 @@
+"""Ways into clusters of each provider: whole argument lists, private files, refused accounts.
+
+The clouds themselves are out of reach here; what their programs are told is what can be proven.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from deployer import clouds
+from deployer.clouds import credentials
+from deployer.errors import DeployerError
+from deployer.fleet.documents import Document
+from deployer.fleet.model import Aws, Azure, Cluster, Gcp, Kubeconfig, Local, Provider
+from tests.tools.fake_runner import Call, FakeRunner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from deployer.session import Session
+
+KUBECONFIG = {"users": [{"name": "u", "user": {"exec": {"command": "plugin", "env": None}}}]}
+
+
+def cluster(provider: Provider, directory: Path) -> Cluster:
+    document = Document(path=directory / "cluster.yaml", name="cluster.yaml", data={}, marks={})
+    return Cluster(
+        name="c",
+        provider=provider,
+        directory=directory,
+        hubs=(),
+        kubernetes_version="1.34",
+        document=document,
+    )
+
+
+def writes_kubeconfig(path: Path) -> Callable[[Mapping[str, str]], None]:
+    return lambda _env: path.write_text(yaml.safe_dump(KUBECONFIG)) and None
+
+
+@pytest.fixture
+def secret(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What every encrypted file decrypts to."""
+    content: dict[str, Any] = {}
+
+    def decrypt(_runner: object, _path: Path, **_kwargs: object) -> dict[str, Any]:
+        return content
+
+    monkeypatch.setattr(credentials.sops, "decrypt", decrypt)
+    return content
+
+
+def enter(
+    session: Session, given: Cluster, directory: Path, *calls: Call
+) -> tuple[clouds.Access, FakeRunner]:
+    runner = FakeRunner(deque(calls))
+    access = clouds.of(given.provider).access(session, given, directory, runner.programs)
+    assert runner.all_used()
+    return access, runner
+
+
+def test_gcp_logs_in_with_the_key_in_a_configuration_of_its_own(
+    session: Session, tmp_path: Path, secret: dict[str, Any]
+) -> None:
+    secret["type"] = "service_account"
+    kubeconfig = tmp_path / "kubeconfig"
+    access, runner = enter(
+        session,
+        cluster(Gcp(key="enc-key.json", project="p", cluster="k", location="z"), tmp_path),
+        tmp_path,
+        Call(
+            argv=[
+                "gcloud",
+                "auth",
+                "activate-service-account",
+                f"--key-file={tmp_path / 'key.json'}",
+                "--quiet",
+            ]
+        ),
+        Call(
+            argv=[
+                *("gcloud", "container", "clusters", "get-credentials", "k"),
+                *("--location=z", "--project=p", "--quiet"),
+            ],
+            effect=writes_kubeconfig(kubeconfig),
+        ),
+    )
+    assert access.kubeconfig == kubeconfig
+    assert {env["CLOUDSDK_CONFIG"] for env in runner.environments} == {str(tmp_path / "gcloud")}
+    plugin = yaml.safe_load(kubeconfig.read_text())["users"][0]["user"]["exec"]
+    assert {"name": "CLOUDSDK_CONFIG", "value": str(tmp_path / "gcloud")} in plugin["env"]
+    assert json.loads((tmp_path / "key.json").read_text()) == secret
+    for file in (kubeconfig, tmp_path / "key.json"):
+        assert file.stat().st_mode & 0o077 == 0, file
+
+
+def test_aws_uses_the_key_and_nothing_of_the_operators_profiles(
+    session: Session, tmp_path: Path, secret: dict[str, Any]
+) -> None:
+    secret["AccessKey"] = {"AccessKeyId": "id", "SecretAccessKey": "marker"}
+    kubeconfig = tmp_path / "kubeconfig"
+    access, runner = enter(
+        session,
+        cluster(Aws(key="enc-key.json", account="012345678901", cluster="k", region="r"), tmp_path),
+        tmp_path,
+        Call(
+            argv=["aws", "sts", "get-caller-identity", "--output=json"],
+            stdout=json.dumps({"Account": "012345678901"}),
+        ),
+        Call(
+            argv=["aws", "eks", "update-kubeconfig", "--name=k", "--region=r", f"--kubeconfig={kubeconfig}"],
+            effect=writes_kubeconfig(kubeconfig),
+        ),
+    )
+    assert access.env["AWS_SECRET_ACCESS_KEY"] == "marker"
+    assert not Path(access.env["AWS_CONFIG_FILE"]).exists()
+    assert runner.environments[0]["AWS_ACCESS_KEY_ID"] == "id"
+
+
+def test_aws_refuses_credentials_of_another_account_before_anything_else(
+    session: Session, tmp_path: Path, secret: dict[str, Any]
+) -> None:
+    secret.update(AccessKeyId="id", SecretAccessKey="marker")
+    given = cluster(Aws(key="enc-key.json", account="012345678901", cluster="k", region="r"), tmp_path)
+    identity = Call(
+        argv=["aws", "sts", "get-caller-identity", "--output=json"], stdout='{"Account": "999999999999"}'
+    )
+    with pytest.raises(DeployerError, match="wrong account: the credentials are of 999999999999"):
+        enter(session, given, tmp_path, identity)
+
+
+def test_azure_passes_the_password_in_a_private_file(
+    session: Session, tmp_path: Path, secret: dict[str, Any]
+) -> None:
+    secret.update(tenant_id="t", service_principal_id="s", service_principal_password="marker")
+    kubeconfig = tmp_path / "kubeconfig"
+    access, _runner = enter(
+        session,
+        cluster(Azure(key="enc-key.json", resource_group="g", cluster="k"), tmp_path),
+        tmp_path,
+        Call(
+            argv=[
+                *("az", "login", "--service-principal", "--tenant=t", "--username=s"),
+                *("--password", f"@{tmp_path / 'password'}", "--output=none"),
+            ]
+        ),
+        Call(
+            argv=[
+                *("az", "aks", "get-credentials", "--resource-group=g", "--name=k"),
+                *(f"--file={kubeconfig}", "--output=none"),
+            ],
+            effect=writes_kubeconfig(kubeconfig),
+        ),
+    )
+    assert access.env == {"AZURE_CONFIG_DIR": str(tmp_path / "azure")}
+    assert (tmp_path / "password").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("provider", "missing"),
+    [
+        (Aws(key="k", account="0", cluster="k", region="r"), "AccessKeyId"),
+        (Azure(key="k", resource_group="g", cluster="k"), "tenant_id"),
+    ],
+    ids=["aws", "azure"],
+)
+@pytest.mark.usefixtures("secret")
+def test_a_key_file_without_the_key_says_what_it_should_hold(
+    session: Session, tmp_path: Path, provider: Provider, missing: str
+) -> None:
+    with pytest.raises(DeployerError, match=f"lacks .*{missing}") as caught:
+        enter(session, cluster(provider, tmp_path), tmp_path)
+    assert caught.value.hint
+
+
+def test_an_encrypted_kubeconfig_is_decrypted_into_the_private_directory(
+    session: Session, tmp_path: Path, secret: dict[str, Any]
+) -> None:
+    secret["clusters"] = []
+    access, _ = enter(session, cluster(Kubeconfig(file="enc-kubeconfig.yaml"), tmp_path / "c"), tmp_path)
+    assert access.kubeconfig.parent == tmp_path
+    assert yaml.safe_load(access.kubeconfig.read_text()) == {"clusters": []}
+    assert access.kubeconfig.stat().st_mode & 0o077 == 0
+
+
+def test_a_plain_kubeconfig_is_used_where_it_is(session: Session, tmp_path: Path) -> None:
+    access, _ = enter(session, cluster(Kubeconfig(file="kubeconfig.yaml"), tmp_path / "c"), tmp_path)
+    assert access.kubeconfig == tmp_path / "c" / "kubeconfig.yaml"
+
+
+def test_without_a_local_cluster_the_next_step_is_named(session: Session, tmp_path: Path) -> None:
+    with pytest.raises(DeployerError) as caught:
+        enter(session, cluster(Local(), tmp_path), tmp_path)
+    assert caught.value.hint == "run `deployer local up`"

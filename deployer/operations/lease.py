@@ -140,13 +140,13 @@ def held(
     finally:
         done.set()
         renewing.join()
-        if not lease.lost.is_set():
-            lease.release()
-    if lease.lost.is_set():
-        raise LeaseLost(
-            f"{namespace}: the Lease was lost while working",
-            hint="look at `deployer list` and the cluster's API server, then deploy again",
-        )
+        if lease.lost.is_set():
+            # Also in place of the interruption that it caused.
+            raise LeaseLost(
+                f"{namespace}: the Lease was lost while working",
+                hint="the API server was away for long, or somebody took over; look, then deploy again",
+            )
+        lease.release()
 
 
 def _acquire(

@@ -6,7 +6,7 @@ that the API server took the objects. When anything fails, the release goes back
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from deployer.errors import DeployerError, Interrupted
@@ -57,6 +57,14 @@ class Upgrade:
         self.session.progress.noted(self.hub.name, text)
 
 
+class Unhealthy(DeployerError):
+    """The hub came up, but the check user could not work on it."""
+
+    def __init__(self, result: health.Result) -> None:
+        super().__init__(result.error or "the check user could not work", hint=result.hint)
+        self.diagnosis = result.diagnosis
+
+
 class UpgradeFailed(DeployerError):
     """An upgrade failed. `revision` is what the hub runs now, `rolled_back` whether it went back to it."""
 
@@ -74,13 +82,14 @@ def upgrade(work: Upgrade) -> int:
         UpgradeFailed: it did not come up or is not healthy; the message says what was done about it.
         Interrupted, LeaseHeld, LeaseLost: as the names say.
     """
-    api, namespace = work.connection.api, work.hub.namespace
-    work.session.interruption.check()
+    api, namespace, user = work.connection.api, work.hub.namespace, work.session.interruption
+    user.check()
     ensure_namespace(api, namespace)
     # It hears the user's interruption, and a Lease that was lost stops this hub alone.
     interruption = Interruption()
+    work = replace(work, session=replace(work.session, interruption=interruption))
     with (
-        work.session.interruption.listening(lambda _count: interruption.request()),
+        user.listening(lambda _count: interruption.request()),
         lease.held(
             api,
             namespace,
@@ -96,7 +105,7 @@ def upgrade(work: Upgrade) -> int:
         _recover(work)
         before = _newest(work)
         try:
-            number = _apply(work, held, interruption)
+            number = _apply(work, held)
         except Interrupted:
             _tell_where_it_stands(work, held)
             raise
@@ -107,13 +116,13 @@ def upgrade(work: Upgrade) -> int:
         return number
 
 
-def _apply(work: Upgrade, held: Lease, interruption: Interruption) -> int:
+def _apply(work: Upgrade, held: Lease) -> int:
     """Upgrade, watch it come up, run the journey; return the revision's number."""
     progress, hub = work.session.progress, work.hub
     with step(progress, hub.name, "render values"):
         wanted = rendered(work.session, work.fleet, work.cluster, hub, decrypt=True)
     with step(progress, hub.name, "upgrade release"):
-        _helm(work, interruption).upgrade(
+        _helm(work).upgrade(
             wanted.chart.path,
             release=hub.name,
             namespace=hub.namespace,
@@ -125,9 +134,11 @@ def _apply(work: Upgrade, held: Lease, interruption: Interruption) -> int:
         )
     number = _newest(work)
     with step(progress, hub.name, "roll out"):
-        _watch(work, interruption)
+        _watch(work)
     if work.options.check_health:
-        health.check(work.session, work.connection, work.cluster, hub)
+        result = health.check(work.session, work.connection, work.cluster, hub)
+        if not result.ok:
+            raise Unhealthy(result)
     return number
 
 
@@ -151,8 +162,7 @@ def _failed(work: Upgrade, held: Lease, before: int, error: DeployerError) -> Up
         return UpgradeFailed(error, revision=newest, rolled_back=False)
     try:
         with step(work.session.progress, work.hub.name, f"roll back to revision {good}"):
-            # Not stopped by what stopped the upgrade, but by the user all the same.
-            _helm(work, work.session.interruption).rollback(
+            _helm(work).rollback(
                 work.hub.name,
                 good,
                 namespace=work.hub.namespace,
@@ -160,7 +170,7 @@ def _failed(work: Upgrade, held: Lease, before: int, error: DeployerError) -> Up
                 home=work.home,
                 kubeconfig=work.connection.kubeconfig,
             )
-            _watch(work, work.session.interruption)
+            _watch(work)
     except DeployerError as second:
         work.note(f"the rollback failed too: {second.message}")
         return UpgradeFailed(error, revision=_newest(work), rolled_back=False)
@@ -205,17 +215,17 @@ def _newest(work: Upgrade) -> int:
     return numbers[-1].number if numbers else 0
 
 
-def _watch(work: Upgrade, interruption: Interruption) -> None:
+def _watch(work: Upgrade) -> None:
     rollout.watch(
         work.connection.api,
         work.hub.namespace,
         work.hub.name,
         cluster=work.cluster.name,
         timeout=work.options.timeout,
-        interruption=interruption,
+        interruption=work.session.interruption,
         note=work.note,
     )
 
 
-def _helm(work: Upgrade, interruption: Interruption) -> Helm:
-    return work.helm.with_runner(programs(work.session, interruption=interruption))
+def _helm(work: Upgrade) -> Helm:
+    return work.helm.with_runner(programs(work.session))

@@ -294,11 +294,9 @@ class Programs:
             yield
 
 
-def programs(session: Session, *, interruption: Interruption | None = None) -> Programs:
-    """Return what runs the programs of a session; `interruption` in place of the session's own."""
-    return Programs(
-        environ=session.environ, interruption=interruption or session.interruption, path=session.tools
-    )
+def programs(session: Session) -> Programs:
+    """Return what runs the programs of a session."""
+    return Programs(environ=session.environ, interruption=session.interruption, path=session.tools)
 
 
 def shown(argv: Sequence[str]) -> str:

@@ -34,10 +34,12 @@ def test_without_a_terminal_progress_is_plain_lines(capsys: pytest.CaptureFixtur
     view.finished("demo", "health", 3, ok=False)
     assert capsys.readouterr() == (
         "",
-        "demo: roll out ...\n"
-        "demo: pod hub: [pulling]\n"
-        "demo: roll out: 1 min 15 s\n"
-        "demo: health: failed after 3.0 s\n",
+        (
+            "demo: roll out ...\n"
+            "demo: pod hub: [pulling]\n"
+            "demo: roll out: 1 min 15 s\n"
+            "demo: health: failed after 3.0 s\n"
+        ),
     )
 
 

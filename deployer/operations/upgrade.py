@@ -6,6 +6,7 @@ that the API server took the objects. When anything fails, the release goes back
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -107,11 +108,13 @@ def upgrade(work: Upgrade) -> int:
         try:
             number = _apply(work, held)
         except Interrupted:
-            _tell_where_it_stands(work, held)
+            with suppress(DeployerError):  # a cluster that is away has nothing to tell
+                _tell_where_it_stands(work, held)
             raise
         except DeployerError as error:
             raise _failed(work, held, before, error) from error
-        held.add_good_revision(number)
+        if work.options.check_health:
+            held.add_good_revision(number)
         releases.prune(api, namespace, work.hub.name, good=held.good_revisions())
         return number
 

@@ -1,0 +1,129 @@
+"""From YAML nodes to data: maps, lists and scalars as Helm reads them, and what it could not take."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from deployer.fleet.nodes import LIST, MAP, PLAIN, TEXT
+from deployer.fleet.positions import is_merge, key_of, mark_of, merged_maps
+from deployer.fleet.problems import Problem
+from deployer.fleet.scalars import resolve
+
+if TYPE_CHECKING:
+    from yaml.nodes import MappingNode, Node, ScalarNode
+
+_MOST_VALUES = 1_000_000
+_NUMBERS_AND_WORDS = {f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool", "null")}
+
+
+@dataclass
+class Construction:
+    """Builds the data of one file and collects the problems on the way.
+
+    An anchored part is built once and shared by its aliases; `_sizes` counts it as often as it appears, so
+    that a file of a few lines cannot stand for more values than anybody can hold.
+    """
+
+    name: str
+    problems: list[Problem] = field(default_factory=list)
+    _built: dict[Node, Any] = field(default_factory=dict)
+    _sizes: dict[Node, int] = field(default_factory=dict)
+    _open: set[Node] = field(default_factory=set)
+
+    def data(self, node: Node) -> Any:
+        """Return the value of the root node."""
+        value, size = self._value(node)
+        if size > _MOST_VALUES:
+            self._problem(node, f"aliases make this file stand for more than {_MOST_VALUES:,} values", "yaml")
+            return {}
+        return value
+
+    def _value(self, node: Node) -> tuple[Any, int]:
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node), 1
+        if node in self._built:
+            return self._built[node], self._sizes[node]
+        if node in self._open:
+            self._problem(node, "this contains itself by an alias", "yaml")
+            return None, 1
+        self._open.add(node)
+        value, size = self._collection(node)
+        self._open.remove(node)
+        self._built[node], self._sizes[node] = value, size
+        return value, size
+
+    def _collection(self, node: Node) -> tuple[Any, int]:
+        if isinstance(node, yaml.MappingNode):
+            return self._map(node)
+        return self._list(node)
+
+    def _list(self, node: Node) -> tuple[list[Any], int]:
+        self._expect(node, LIST)
+        items = [self._value(item) for item in node.value]
+        return [value for value, _ in items], 1 + sum(size for _, size in items)
+
+    def _map(self, node: MappingNode) -> tuple[dict[str, Any], int]:
+        self._expect(node, MAP)
+        data: dict[str, Any] = {}
+        total = 1
+        for key_node, value_node in node.value:
+            if is_merge(key_node):
+                continue
+            key = self._key(key_node)
+            if key in data:
+                self._duplicate(node, key_node, key)
+            data[key], size = self._value(value_node)
+            total += size
+        return self._with_merges(node, data), total
+
+    def _with_merges(self, node: MappingNode, data: dict[str, Any]) -> dict[str, Any]:
+        for key_node, value_node in node.value:
+            if not is_merge(key_node):
+                continue
+            maps = merged_maps(value_node)
+            if not maps or any(each in self._open for each in maps):
+                self._problem(key_node, "`<<` takes a map, or a list of maps, that is written above", "yaml")
+                continue
+            for each in maps:
+                data = {**self._value(each)[0], **data}
+        return data
+
+    def _key(self, node: Node) -> str:
+        key = key_of(node)
+        if isinstance(key, str):
+            return key
+        what = "a map or a list" if not isinstance(node, yaml.ScalarNode) else f"`{node.value}`"
+        self._problem(node, f"a key must be text, not {what}: put it in quotes", "yaml")
+        return str(getattr(node, "value", ""))
+
+    def _duplicate(self, node: MappingNode, key_node: Node, key: str) -> None:
+        first = next(mark_of(each.start_mark) for each, _ in node.value if key_of(each) == key)
+        self._problem(
+            key_node, f"`{key}` is written twice in one map, first in line {first.line}", "duplicate-key"
+        )
+
+    def _scalar(self, node: ScalarNode) -> str | int | float | bool | None:
+        if node.tag == TEXT:
+            return str(node.value)
+        if node.tag == PLAIN or node.tag in _NUMBERS_AND_WORDS:
+            value = resolve(node.value)
+            if isinstance(value, float) and not math.isfinite(value):
+                self._problem(node, f"`{node.value}` is no number that Helm can take: quote it", "yaml")
+            return value
+        self._expect(node, PLAIN)
+        return str(node.value)
+
+    def _expect(self, node: Node, tag: str) -> None:
+        if node.tag != tag:
+            shown = node.tag.replace("tag:yaml.org,2002:", "!!")
+            self._problem(node, f"the tag `{shown}` has no meaning here: write the value plainly", "yaml")
+
+    def _problem(self, node: Node, message: str, rule: str) -> None:
+        mark = mark_of(node.start_mark)
+        self.problems.append(
+            Problem(path=self.name, line=mark.line, column=mark.column, message=message, rule=rule)
+        )

@@ -1,0 +1,137 @@
+"""YAML files with the position of every key: read once, at the entrance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from deployer.fleet.construct import Construction
+from deployer.fleet.encrypted import is_encrypted, without_metadata
+from deployer.fleet.nodes import NotYaml, compose
+from deployer.fleet.positions import Inside, KeyPath, Mark, Marks, Texts
+from deployer.fleet.problems import ConfigurationError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+__all__ = ["Document", "KeyPath", "Mark", "examine", "read"]
+
+_LARGEST = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """One YAML file. `name` is its path relative to the fleet's root, as messages show it.
+
+    `data` is a map of text keys to maps, lists and scalars. What the file repeats by an alias is the same
+    object, so nothing may change it. `marks` says where each key (or list item) starts, `texts` how each
+    scalar is written; both look into the file's nodes only when asked. The values of an `encrypted` file
+    are unknown, and what sops adds is left out.
+    """
+
+    path: Path
+    name: str
+    data: Any = field(repr=False)
+    marks: Mapping[KeyPath, Mark] = field(repr=False, default_factory=dict)
+    texts: Mapping[KeyPath, str] = field(repr=False, default_factory=dict)
+    encrypted: bool = False
+
+    def mark(self, at: KeyPath) -> Mark:
+        """Return where `at` starts, or its nearest ancestor that the file holds."""
+        for length in range(len(at), -1, -1):
+            mark = self.marks.get(at[:length])
+            if mark is not None:
+                return mark
+        return Mark(1, 1)
+
+    def inside(self, *at: str | int) -> Document:
+        """Return what is at `at`, a map, as a document of its own that points at this file's lines."""
+        data = self.data
+        for key in at:
+            data = data[key]
+        return Document(
+            path=self.path,
+            name=self.name,
+            data=data,
+            marks=Inside(self.marks, at),
+            texts=Inside(self.texts, at),
+            encrypted=self.encrypted,
+        )
+
+    def problem(self, at: KeyPath, message: str, rule: str, **more: Any) -> Problem:
+        """Return a problem that points at `at`."""
+        mark = self.mark(at)
+        return Problem(path=self.name, line=mark.line, column=mark.column, message=message, rule=rule, **more)
+
+
+def read(path: Path, *, root: Path) -> Document:
+    """Return the document in a file; an empty file is an empty map.
+
+    Raises:
+        ConfigurationError: the file is missing, or anything is wrong with it.
+    """
+    document, problems = examine(path, root=root)
+    if problems:
+        raise ConfigurationError(problems)
+    return document
+
+
+def examine(path: Path, *, root: Path) -> tuple[Document, tuple[Problem, ...]]:
+    """Return as much of a file as can be read, and everything that is wrong with it."""
+    name = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+    try:
+        text = _text(path, name)
+        node = compose(text, name)
+    except NotYaml as error:
+        return Document(path=path, name=name, data={}), (error.problem,)
+    if node is None:
+        return Document(path=path, name=name, data={}), ()
+    construction = Construction(name)
+    data = construction.data(node)
+    marks = Marks(node)
+    if not isinstance(data, dict):
+        if data is not None:
+            construction.problems.append(_problem(name, "must be a map: `key: value` lines", marks[()]))
+        data = {}
+    encrypted = is_encrypted(data)
+    document = Document(
+        path=path,
+        name=name,
+        data=without_metadata(data) if encrypted else data,
+        marks=marks,
+        texts=Texts(node),
+        encrypted=encrypted,
+    )
+    return document, tuple(construction.problems)
+
+
+def _text(path: Path, name: str) -> str:
+    try:
+        if not path.is_file():
+            raise NotYaml(_problem(name, _what_is_there(path), rule="file"))
+        if path.stat().st_size > _LARGEST:
+            raise NotYaml(_problem(name, f"larger than {_LARGEST // 1024**2} MiB", rule="file"))
+        raw = path.read_bytes()
+    except OSError as error:
+        raise NotYaml(_problem(name, f"cannot be read: {error.strerror}", rule="file")) from error
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise NotYaml(_problem(name, "not UTF-8 text: save the file as UTF-8", _position(error))) from error
+
+
+def _what_is_there(path: Path) -> str:
+    if path.is_dir():
+        return "a directory, not a file"
+    return "not a plain file" if path.exists() else "no such file"
+
+
+def _position(error: UnicodeDecodeError) -> Mark:
+    before = error.object[: error.start]
+    column = error.start - before.rfind(b"\n")
+    return Mark(before.count(b"\n") + 1, column)
+
+
+def _problem(name: str, message: str, mark: Mark = Mark(1, 1), *, rule: str = "yaml") -> Problem:  # noqa: B008
+    return Problem(path=name, line=mark.line, column=mark.column, message=message, rule=rule)

@@ -1,0 +1,170 @@
+"""Where things are in a YAML file, looked up in its nodes when a message needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+import yaml
+
+from deployer.fleet.nodes import PLAIN
+from deployer.fleet.scalars import resolve
+
+if TYPE_CHECKING:
+    from yaml.nodes import MappingNode, Node
+
+KeyPath = tuple[str | int, ...]
+"""The way to a value in a document: keys of maps and, counted from 0, items of lists."""
+
+Entry = tuple[yaml.Mark, "Node"]
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Mark(NamedTuple):
+    """A position in a file; line and column count from 1."""
+
+    line: int
+    column: int
+
+
+def mark_of(mark: yaml.Mark) -> Mark:
+    """Return PyYAML's position, which counts from 0, as ours."""
+    return Mark(mark.line + 1, mark.column + 1)
+
+
+def key_of(node: Node) -> str | float | None:
+    """Return the key that a node stands for: text as Helm's YAML makes it, or what it will not take."""
+    if not isinstance(node, yaml.ScalarNode):
+        return None
+    if node.tag != PLAIN:
+        return str(node.value)
+    value = resolve(node.value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int) else value
+
+
+def is_merge(node: Node) -> bool:
+    """Say whether a key is the merge key `<<`."""
+    return node.tag == PLAIN and node.value == "<<"
+
+
+def merged_maps(node: Node) -> list[MappingNode]:
+    """Return the maps that a merge key brings in, strongest first."""
+    nodes = node.value if isinstance(node, yaml.SequenceNode) else [node]
+    return [each for each in nodes if isinstance(each, yaml.MappingNode)]
+
+
+@dataclass(frozen=True, eq=False)
+class Marks(Mapping[KeyPath, Mark]):
+    """The start of each key and list item under a node."""
+
+    root: Node
+
+    def __getitem__(self, at: KeyPath) -> Mark:
+        return mark_of(_find(self.root, at)[0])
+
+    def __iter__(self) -> Iterator[KeyPath]:
+        return _paths(self.root, ())
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+@dataclass(frozen=True, eq=False)
+class Texts(Mapping[KeyPath, str]):
+    """The scalars under a node, as they are written."""
+
+    root: Node
+
+    def __getitem__(self, at: KeyPath) -> str:
+        node = _find(self.root, at)[1]
+        if not isinstance(node, yaml.ScalarNode):
+            raise KeyError(at)
+        return str(node.value)
+
+    def __iter__(self) -> Iterator[KeyPath]:
+        return (at for at in _paths(self.root, ()) if isinstance(_find(self.root, at)[1], yaml.ScalarNode))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+@dataclass(frozen=True, eq=False)
+class Inside(Mapping[KeyPath, T_co]):
+    """What another mapping has below `prefix`."""
+
+    outer: Mapping[KeyPath, T_co]
+    prefix: KeyPath
+
+    def __getitem__(self, at: KeyPath) -> T_co:
+        return self.outer[self.prefix + at]
+
+    def __iter__(self) -> Iterator[KeyPath]:
+        length = len(self.prefix)
+        return (at[length:] for at in self.outer if at[:length] == self.prefix)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _find(node: Node, at: KeyPath) -> Entry:
+    start = node.start_mark
+    for part in at:
+        found = _step(node, part)
+        if found is None:
+            raise KeyError(at)
+        start, node = found
+    return start, node
+
+
+def _step(node: Node, part: str | int) -> Entry | None:
+    if isinstance(node, yaml.SequenceNode):
+        if isinstance(part, int) and 0 <= part < len(node.value):
+            return node.value[part].start_mark, node.value[part]
+        return None
+    if isinstance(node, yaml.MappingNode):
+        return _own(node, part) or _merged(node, part)
+    return None
+
+
+def _own(node: MappingNode, part: str | int) -> Entry | None:
+    # From the end: of two equal keys the last one counts.
+    for key, value in reversed(node.value):
+        if key_of(key) == part and not is_merge(key):
+            return key.start_mark, value
+    return None
+
+
+def _merged(node: MappingNode, part: str | int) -> Entry | None:
+    for key, value in node.value:
+        if is_merge(key):
+            for each in merged_maps(value):
+                found = _step(each, part)
+                if found:
+                    return found
+    return None
+
+
+def _paths(node: Node, at: KeyPath) -> Iterator[KeyPath]:
+    yield at
+    if isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            yield from _paths(item, (*at, index))
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in _entries(node).items():
+            yield from _paths(value, (*at, key))
+
+
+def _entries(node: MappingNode) -> dict[str, Node]:
+    entries: dict[str, Node] = {}
+    for key, value in node.value:
+        if is_merge(key):
+            for each in reversed(merged_maps(value)):
+                entries = {**_entries(each), **entries}
+    for key, value in node.value:
+        name = key_of(key)
+        if isinstance(name, str) and not is_merge(key):
+            entries[name] = value
+    return entries

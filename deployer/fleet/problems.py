@@ -1,0 +1,50 @@
+"""What is wrong with a fleet's configuration, and where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from deployer.errors import DeployerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, order=True, kw_only=True)
+class Problem:
+    """One thing to change. `path` is relative to the fleet's root; line and column count from 1.
+
+    `rule` is the id of the rule that found it; a warning does not stop a deploy.
+    """
+
+    path: str
+    line: int
+    column: int
+    message: str
+    rule: str
+    severity: Severity = "error"
+
+    def __str__(self) -> str:
+        """Return the line that `validate` prints."""
+        warning = "warning: " if self.severity == "warning" else ""
+        return f"{self.path}:{self.line}:{self.column}: {warning}{self.message} [{self.rule}]"
+
+
+class ConfigurationError(DeployerError):
+    """The configuration has errors; nothing is done with it until they are gone."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(problem for problem in problems if problem.severity == "error"))
+        lines = "\n".join(f"  {problem}" for problem in self.problems)
+        super().__init__(
+            f"the configuration has {counted(len(self.problems), 'error')}\n{lines}",
+            hint="correct the files, then run `deployer validate`",
+        )
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: `1 error`, `2 errors`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

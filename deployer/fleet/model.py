@@ -78,10 +78,6 @@ class Preset:
     document: Document
 
 
-HEALTH_SERVICE = "deployer-health"
-"""The JupyterHub service (and its role) that may act for the check user and for nobody else."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class HealthCheck:
     """How the check user's journey runs on a hub. `timeout` is in seconds and covers the server's start.

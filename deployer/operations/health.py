@@ -5,15 +5,17 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from deployer.errors import DeployerError, Interrupted
 from deployer.interruption import Interruption
+from deployer.operations import lease
 from deployer.operations.diagnosis import Diagnosis, Trouble, diagnose, pod_trouble
 from deployer.operations.hub_access import hub_api
 from deployer.operations.hub_pods import component_pod, user_pods
 from deployer.operations.journey import JourneyFailed, Step, Traveller, recorded
+from deployer.tools.kubernetes import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,26 +47,56 @@ class Result:
         """How long it took in all."""
         return sum(step.seconds for step in self.steps)
 
+    def require(self) -> None:
+        """Raise Unhealthy unless the journey went well."""
+        if not self.ok:
+            raise Unhealthy(self)
+
+    def summary(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {**asdict(self), "seconds": self.seconds}
+
+
+class Unhealthy(DeployerError):
+    """A user cannot work on a hub. `diagnosis` says why, when it is known."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__(result.error or "the check user's journey failed", hint=result.hint)
+        self.diagnosis = result.diagnosis
+
 
 def check_all(
     session: Session, connection: Connection, cluster: Cluster, hubs: Sequence[Hub], *, jobs: int
 ) -> tuple[Result, ...]:
     """Check hubs of one cluster in parallel; return a result for each, in their order.
 
+    Each hub's Lease is held meanwhile: two checks of one hub would remove each other's user, and a check of
+    a hub that is being deployed says nothing.
+
     Raises:
         Interrupted: the user asked to stop; every check user is gone.
     """
     with ThreadPoolExecutor(max_workers=jobs) as pool:
-        checks = [pool.submit(check, session, connection, cluster, hub) for hub in hubs]
+        checks = [pool.submit(_check_alone, session, connection, cluster, hub) for hub in hubs]
         return tuple(each.result() for each in checks)
 
 
-def check(session: Session, connection: Connection, cluster: Cluster, hub: Hub) -> Result:
+def check(
+    session: Session,
+    connection: Connection,
+    cluster: Cluster,
+    hub: Hub,
+    *,
+    interruption: Interruption | None = None,
+) -> Result:
     """Have the check user work on a hub, and remove it again however that went.
+
+    The caller holds the hub's Lease. `interruption` is heard in place of the session's own.
 
     Raises:
         Interrupted: the user asked to stop; the check user is gone.
     """
+    session = replace(session, interruption=interruption or session.interruption)
     session.interruption.check()
     steps: list[Step] = []
     watch = _Watch(api=connection.api, cluster=cluster.name, hub=hub)
@@ -75,6 +107,41 @@ def check(session: Session, connection: Connection, cluster: Cluster, hub: Hub) 
         raise
     except DeployerError as caught:
         error = caught
+    return _result(hub, steps, error, watch.diagnosis if error else None)
+
+
+def _check_alone(session: Session, connection: Connection, cluster: Cluster, hub: Hub) -> Result:
+    interruption = Interruption()
+    try:
+        connection.api.get(f"/api/v1/namespaces/{hub.namespace}")
+        with (
+            session.interruption.listening(lambda _count: interruption.request()),
+            lease.held(
+                connection.api,
+                hub.namespace,
+                interruption=interruption,
+                wait=hub.health.timeout,
+                on_wait=lambda holder: session.progress.noted(
+                    hub.name, f"waiting: {holder.identity} works on it since {holder.since}"
+                ),
+                on_takeover=lambda _holder: None,
+                on_lost=interruption.request,
+            ),
+        ):
+            return check(session, connection, cluster, hub, interruption=interruption)
+    except Interrupted:
+        session.interruption.check()
+        return _result(hub, (), DeployerError(f"{hub.name}: the Lease was lost while checking"))
+    except NotFound:
+        deploy = f"deployer deploy {cluster.name} {hub.name}"
+        return _result(hub, (), DeployerError(f"{hub.name}: not deployed", hint=f"run `{deploy}`"))
+    except DeployerError as error:
+        return _result(hub, (), error)
+
+
+def _result(
+    hub: Hub, steps: Sequence[Step], error: DeployerError | None, diagnosis: Diagnosis | None = None
+) -> Result:
     return Result(
         hub=hub.name,
         ok=error is None,
@@ -82,7 +149,7 @@ def check(session: Session, connection: Connection, cluster: Cluster, hub: Hub) 
         url=f"https://{hub.domain}",
         error=error.message if error else None,
         hint=error.hint if error else None,
-        diagnosis=watch.diagnosis if error else None,
+        diagnosis=diagnosis,
     )
 
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from deployer.errors import DeployerError
-from deployer.fleet.model import HEALTH_SERVICE
 from deployer.interruption import Interruption
 from deployer.operations.hub_pods import component
+from deployer.render.health import TOKEN_KEY
 from deployer.tools.jupyterhub import HubApi
 from deployer.tools.portforward import forwarded
 
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
     from deployer.operations.access import Connection
     from deployer.tools.kubernetes import Api
-
-TOKEN_KEY = f"hub.services.{HEALTH_SERVICE}.apiToken"
-"""Where z2jh keeps the service's token in the hub's Secret."""
 
 
 @contextmanager

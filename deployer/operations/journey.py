@@ -5,9 +5,7 @@ The steps are the same on every hub; what they need to know about it comes in as
 
 from __future__ import annotations
 
-import queue
 import secrets
-import threading
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -15,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from deployer.errors import DeployerError
 from deployer.operations import home
+from deployer.operations.listening import heard
 from deployer.progress import step
 from deployer.tools.jupyterhub import Output, Refused, SpawnEvent
 
@@ -142,7 +141,7 @@ class Traveller:
         self.hub.start_server(self.user, user_options(self.check))
         told: set[str] = set()
         while True:
-            for event in _followed(self.hub, self.user, self._waiting(patience)):
+            for event in heard(lambda: _news(self.hub, self.user), self._waiting(patience)):
                 if event.failed:
                     raise JourneyFailed(f"the server did not start: {event.message}")
                 if "[Warning]" in event.message and event.message not in told:
@@ -237,31 +236,12 @@ def _shown(output: Output) -> str:
     return ", ".join(f"{name} {value!r}" for name, value in fields.items() if value) or "nothing"
 
 
-def _followed(hub: HubApi, user: str, waiting: Callable[[], None]) -> Iterator[SpawnEvent]:
-    """Yield the news of a server that starts, calling `waiting` about twice a second."""
-    news: queue.SimpleQueue[SpawnEvent | DeployerError | None] = queue.SimpleQueue()
-
-    # A thread, for the hub may be silent for long, and giving up a read now and then fills its log.
-    def listen() -> None:
-        try:
-            for event in hub.progress(user):
-                news.put(event)
-        except DeployerError as error:
-            news.put(error)
-        news.put(None)
-
-    threading.Thread(target=listen, daemon=True).start()
-    while True:
-        waiting()
-        try:
-            event = news.get(timeout=_POLL)
-        except queue.Empty:
-            continue
-        if event is None or (isinstance(event, Refused) and event.status == 400):
-            return  # the hub has no news: the server is ready, or its start has failed
-        if isinstance(event, DeployerError):
-            raise event
-        yield event
+def _news(hub: HubApi, user: str) -> Iterator[SpawnEvent]:
+    try:
+        yield from hub.progress(user)
+    except Refused as refused:
+        if refused.status != 400:  # no news: the server is ready by now, or its start has failed
+            raise
 
 
 def _remove_user(hub: HubApi, user: str, patience: Patience) -> None:

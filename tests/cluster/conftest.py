@@ -1,0 +1,182 @@
+"""Real deploys: the `deployer` command on fleets made here, on the local cluster that is up.
+
+Every hub gets a namespace with a name of its own, deleted afterwards. The jupyterhub chart is the stand-in
+of tests/charts unless DEPLOYER_Z2JH names a mirror of the upstream chart.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from deployer.operations import releases
+from deployer.session import directories
+from deployer.tools.kubernetes import Api, NotFound, connect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+DEPLOYER = Path(sys.executable).with_name("deployer")
+PATIENCE = 240.0
+
+SMALL = {
+    "jupyterhub": {
+        "hub": {
+            "config": {
+                "JupyterHub": {"authenticator_class": "dummy"},
+                "DummyAuthenticator": {"password": "test"},
+                "Authenticator": {"allow_all": True},
+            },
+            "db": {"type": "sqlite-memory"},
+            "resources": {"requests": {"cpu": "10m", "memory": "64Mi"}},
+        },
+        "proxy": {"chp": {"resources": {"requests": {"cpu": "10m", "memory": "32Mi"}}}},
+        "singleuser": {
+            "storage": {"type": "none"},
+            "memory": {"guarantee": "64M"},
+            "cpu": {"guarantee": 0.01},
+        },
+        "cull": {"enabled": False},
+    }
+}
+
+
+def merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """Merge two trees of maps."""
+    result = dict(below)
+    for key, value in above.items():
+        lower = result.get(key)
+        result[key] = merged(lower, value) if isinstance(lower, dict) and isinstance(value, dict) else value
+    return result
+
+
+@dataclass
+class TestFleet:
+    """A fleet in a directory of its own, and the command that deploys it."""
+
+    __test__ = False
+
+    root: Path
+    environ: dict[str, str]
+    api: Api
+    values: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def add_hub(self, name: str = "hub", values: dict[str, Any] | None = None) -> str:
+        """Add a hub, whose name gets an ending of its own, and return the name."""
+        full = f"{name}-{secrets.token_hex(3)}"
+        self.values[full] = {}
+        self.set_values(full, values or {})
+        return full
+
+    def set_values(self, hub: str, values: dict[str, Any]) -> None:
+        """Give a hub values on top of the small ones."""
+        self.values[hub] = merged(SMALL, values)
+        self._write()
+
+    def _write(self) -> None:
+        directory = self.root / "config" / "clusters" / "test"
+        directory.mkdir(parents=True, exist_ok=True)
+        hubs = [
+            {
+                "name": name,
+                "display_name": name,
+                "domain": f"{name}.localhost",
+                "helm_chart": "basehub",
+                "helm_chart_values_files": [f"{name}.values.yaml"],
+            }
+            for name in self.values
+        ]
+        cluster = {"name": "test", "provider": "local", "hubs": hubs}
+        (directory / "cluster.yaml").write_text(yaml.safe_dump(cluster, sort_keys=False))
+        for name, values in self.values.items():
+            (directory / f"{name}.values.yaml").write_text(yaml.safe_dump(values))
+
+    def start(self, *argv: str, **environ: str) -> subprocess.Popen[str]:
+        """Start `deployer` in a process group of its own, as a shell would."""
+        return subprocess.Popen(
+            [DEPLOYER, "--root", self.root, *argv],
+            env={**self.environ, **environ},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            process_group=0,
+        )
+
+    def run(self, *argv: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        """Run `deployer` to its end."""
+        with self.start(*argv, **environ) as process:
+            try:
+                out, err = process.communicate(timeout=PATIENCE)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                out, err = process.communicate()
+                pytest.fail(f"deployer did not end in {PATIENCE:g} s\n{out}\n{err}")
+        assert "Traceback" not in err, err
+        return subprocess.CompletedProcess(argv, process.returncode, out, err)
+
+    def deploy(self, *argv: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        """Run `deployer deploy test ...`."""
+        return self.run("deploy", "test", *argv, **environ)
+
+    def deployed(self, *argv: str) -> dict[str, Any]:
+        """Deploy, and return the one hub's part of the JSON report; the deploy must succeed."""
+        done = self.deploy("--output", "json", *argv)
+        assert done.returncode == 0, done.stderr
+        (hub,) = json.loads(done.stdout)["hubs"]
+        return dict(hub)
+
+    def statuses(self, hub: str) -> list[str]:
+        """Return the status of each revision of a hub's release, oldest first."""
+        return [revision.status for revision in releases.revisions(self.api, hub, hub)]
+
+    def lease(self, hub: str) -> dict[str, Any]:
+        """Return a hub's Lease."""
+        return self.api.get(f"/apis/coordination.k8s.io/v1/namespaces/{hub}/leases/deployer")
+
+
+def wait_for(condition: Callable[[], bool], what: str, *, seconds: float = 120, every: float = 0.05) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"it did not happen within {seconds:g} s: {what}"
+        time.sleep(every)
+
+
+@pytest.fixture(scope="session")
+def state() -> Path:
+    """The state directory of the local cluster that is up."""
+    _cache, state = directories(os.environ)
+    if not (state / "local" / "kubeconfig").exists():
+        pytest.skip("no local cluster: run `deployer local up`")
+    return state
+
+
+@pytest.fixture(scope="session")
+def api(state: Path) -> Api:
+    """The local cluster's API."""
+    return connect(state / "local" / "kubeconfig")
+
+
+@pytest.fixture
+def fleet(tmp_path: Path, repository: Path, api: Api) -> Iterator[TestFleet]:
+    """An empty fleet whose hubs' namespaces are deleted afterwards."""
+    mirror = os.environ.get("DEPLOYER_Z2JH") or str(repository / "tests" / "charts")
+    environ = {**os.environ, "DEPLOYER_CHART_MIRROR": mirror, "CI": "true"}
+    made = TestFleet(root=tmp_path / "fleet", environ=environ, api=api)
+    yield made
+    for hub in made.values:
+        with suppress(NotFound):
+            api.delete(f"/api/v1/namespaces/{hub}")

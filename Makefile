@@ -1,8 +1,33 @@
 # The few words a user needs; developers use nox (see CONTRIBUTING.md).
 PYTHON ?= python3
 
-.venv/.installed: requirements/dev.txt pyproject.toml
-	$(PYTHON) -m venv .venv
-	.venv/bin/pip install --quiet --require-hashes --requirement requirements/dev.txt
-	.venv/bin/pip install --quiet --no-deps --no-build-isolation --editable .
-	touch $@
+.PHONY: help demo test setup tools tools-all lock
+
+help:
+	@echo 'make demo    set up, start a local Kubernetes, deploy the hub `demo` on it, check it'
+	@echo 'make test    set up, run every test tier that this machine can run'
+	@echo 'make setup   get .venv, the system packages and the pinned programs'
+	@echo 'make tools   build the pinned programs (helm, kubernetes, coredns) into .tools/bin'
+	@echo 'make lock    lock the dependencies anew'
+
+demo: .venv/.installed
+	@.venv/bin/python tools/demo
+
+test: .venv/.installed
+	@.venv/bin/python tools/test
+
+setup: .venv/.installed
+	@tools/setup
+
+tools:
+	@tools/build
+
+tools-all:
+	@tools/build $(patsubst tools/%/go.mod,%,$(wildcard tools/*/go.mod))
+
+lock: .venv/.installed
+	.venv/bin/nox -s lock
+
+.venv/.installed: requirements/dev.txt pyproject.toml tools/venv
+	@tools/venv $(PYTHON)
+	@touch $@

@@ -1,0 +1,139 @@
+"""The one entrance for developers: `.venv/bin/nox` runs the quick sessions, `nox --list` shows all.
+
+Sessions use the tools of the environment that nox runs in (`.venv`, made by `make setup`); none makes one of
+its own. Arguments after `--` go to the program of the session: `nox -s tests -- -k lease`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nox
+
+nox.options.default_venv_backend = "none"
+nox.options.sessions = ["lint", "types", "imports", "tests"]
+
+ROOT = Path(__file__).parent
+BIN = Path(sys.executable).parent
+TOOLS = ROOT / ".tools" / "bin"
+REPORTS = ROOT / ".nox" / "reports"
+TIERS = {"tests": "not integration and not cluster", "integration": "integration", "cluster": "cluster"}
+COVERED = 90
+"""Percent of the program's branches and lines that all tiers together must run."""
+
+os.environ["PATH"] = os.pathsep.join([str(BIN), str(TOOLS), os.environ.get("PATH", os.defpath)])
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and format."""
+    session.run("ruff", "check", *(session.posargs or ["."]))
+    session.run("ruff", "format", "--check", *(session.posargs or ["."]))
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types."""
+    session.run("mypy", *session.posargs)
+
+
+@nox.session
+def imports(session: nox.Session) -> None:
+    """Check that imports point down."""
+    session.run("lint-imports", *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the unit tests: no program, no socket."""
+    _pytest(session, "tests")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation into site/; `-- serve` shows it while you write."""
+    if session.posargs == ["serve"]:
+        session.run("mkdocs", "serve")
+    else:
+        session.run("mkdocs", "build", "--strict", "--quiet", *session.posargs)
+
+
+@nox.session
+def setup(session: nox.Session) -> None:
+    """Get the Debian packages and pinned programs that the tiers with real programs use."""
+    session.run(str(ROOT / "tools" / "setup"), "all")
+
+
+@nox.session
+def integration(session: nox.Session) -> None:
+    """Run the tests with real programs, without a cluster."""
+    if not shutil.which("helm"):
+        session.skip("no helm here: run `make tools`")
+    _pytest(session, "integration")
+
+
+@nox.session
+def cluster(session: nox.Session) -> None:
+    """Run the tests that need the local Kubernetes; bring it up, and down again if it was not up before."""
+    if os.geteuid() != 0 and not _answers("docker", "info"):
+        session.skip("a local Kubernetes needs root or a running Docker engine; this machine offers neither")
+    was_up = _answers("deployer", "local", "status")
+    try:
+        session.run("deployer", "local", "up")
+        _pytest(session, "cluster")
+    finally:
+        if not was_up or os.environ.get("CI"):
+            session.run("deployer", "local", "down")
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Add up what the tiers covered; with all tiers in, the sum must reach `COVERED`."""
+    ran = [tier for tier in TIERS if any(_data(tier).parent.glob("data.*"))]
+    if not ran:
+        session.skip("no tier ran with coverage: run `nox -s tests coverage`")
+    session.env["COVERAGE_FILE"] = str(REPORTS / "coverage")
+    session.run("coverage", "combine", "--quiet", "--keep", *(str(_data(tier).parent) for tier in ran))
+    missing = [tier for tier in TIERS if tier not in ran]
+    if missing:
+        session.log(f"not judged: coverage lacks {' and '.join(missing)}")
+    session.run("coverage", "report", f"--fail-under={0 if missing else COVERED}")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure the promised figures on this machine; fails when one is not met."""
+    session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Lock the dependencies anew, as far as they still fit; `-- --upgrade` takes the newest."""
+    compile_ = ["uv", "pip", "compile", "--quiet", "--python-version=3.11", "--generate-hashes"]
+    compile_ += ["--no-emit-index-url", "--no-header", *session.posargs, "pyproject.toml"]
+    session.run(*compile_, "--output-file=requirements/main.txt")
+    session.run(*compile_, "requirements/dev.in", "--output-file=requirements/dev.txt")
+
+
+def _pytest(session: nox.Session, tier: str) -> None:
+    """Run one tier of the tests, measuring coverage, also of the programs of ours that it starts."""
+    shutil.rmtree(_data(tier).parent, ignore_errors=True)
+    _data(tier).parent.mkdir(parents=True)
+    pytest = ["pytest", "-m", TIERS[tier], f"--junit-xml={REPORTS / tier}.xml", *session.posargs]
+    session.run("coverage", "run", "-m", *pytest, env={"COVERAGE_FILE": str(_data(tier))})
+
+
+def _data(tier: str) -> Path:
+    return REPORTS / tier / "data"
+
+
+def _answers(*argv: str) -> bool:
+    """Tell whether a program is there and ends well."""
+    try:
+        return subprocess.run(argv, capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        return False

@@ -35,15 +35,13 @@ def component_pod(api: Api, namespace: str, name: str) -> dict[str, Any] | None:
 
 def user_pods(api: Api, namespace: str) -> dict[str, dict[str, Any]]:
     """Return the pods of users' servers by the user's name, `USER/SERVER` for a named server."""
-    pods = api.items(f"/api/v1/namespaces/{namespace}/pods", labelSelector=USERNAME)
-    return {_server(pod["metadata"]): pod for pod in sorted(pods, key=_age)}
-
-
-def _server(metadata: Mapping[str, Any]) -> str:
-    annotations = metadata.get("annotations", {})
-    user = str(annotations.get(USERNAME) or metadata["labels"][USERNAME])
-    server = annotations.get(_SERVERNAME)
-    return f"{user}/{server}" if server else user
+    servers = {}
+    for pod in sorted(api.items(f"/api/v1/namespaces/{namespace}/pods", labelSelector=USERNAME), key=_age):
+        annotations = pod["metadata"].get("annotations", {})
+        if USERNAME in annotations:
+            server = annotations.get(_SERVERNAME)
+            servers[annotations[USERNAME] + (f"/{server}" if server else "")] = pod
+    return servers
 
 
 def _age(pod: Mapping[str, Any]) -> tuple[bool, str]:

@@ -69,9 +69,9 @@ class Patience:
         if time.monotonic() - self.start > self.seconds:
             raise JourneyFailed(f"{self.what} took longer than {self.seconds:g} s")
 
-    def sleep(self, seconds: float = _POLL) -> None:
+    def sleep(self) -> None:
         """Wait a little, then check."""
-        self.interruption.sleep(seconds)
+        self.interruption.sleep(_POLL)
         self.check()
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _LOOK_EVERY = 2.0
 _HOPELESS = ("ErrImageNeverPull", "InvalidImageName")
+_CAUSE = "the pod is up, but its program does not do what it should; its log may say why"
 _OF_THE_SERVER = ("start kernel", "run cells", "empty home")
 
 
@@ -237,7 +238,12 @@ class _Watch:
             message=error.message,
             container=name or pod["spec"]["containers"][0]["name"],
         )
-        self.diagnosis = self._diagnose(trouble)
+        diagnosis = self._diagnose(trouble)
+        if pod_trouble(pod) is None:  # the pod itself is well; what its program says is what helps
+            what = self.hub.health.user if name is None else name
+            logs = f"deployer logs {self.cluster} {self.hub.name} {what}"
+            diagnosis = replace(diagnosis, cause=_CAUSE, next_command=logs)
+        self.diagnosis = diagnosis
 
     def _diagnose(self, trouble: Trouble) -> Diagnosis:
         return diagnose(self.api, self.hub.namespace, trouble, cluster=self.cluster)

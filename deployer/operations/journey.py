@@ -97,7 +97,8 @@ class Traveller:
         return self.check.user
 
     def step(self, name: str) -> AbstractContextManager[None]:
-        """Report and record the block as one step."""
+        """Report and record the block as one step, unless the user asked to stop."""
+        self.interruption.check()
         return recorded(self.progress, self.namespace, name, self.steps)
 
     def note(self, text: str) -> None:

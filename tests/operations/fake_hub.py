@@ -48,6 +48,9 @@ class FakeHub(HubApi):
         if user not in self.state.users:
             raise Refused("no such user", status=404)
 
+    def version(self) -> str:
+        return "5.5.0"
+
     def exists(self, user: str) -> bool:
         return user in self.state.users
 

@@ -1,0 +1,124 @@
+"""Computed values: what follows from a cluster and a hub, one function per topic.
+
+Each topic returns values of the chart `jupyterhub`. Presets and the hub's own files are stronger, so a hub
+can override all of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from deployer.fleet.model import Local
+from deployer.render import health
+from deployer.render.paths import look_up
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from deployer.fleet.model import Cluster, Hub
+
+CONFIG_DIRECTORY = "/usr/local/etc/jupyterhub/jupyterhub_config.d"
+"""z2jh runs the Python files here in order of their names: after `hub.config`, before `hub.extraConfig`."""
+
+_WITHOUT_CALLBACK = (None, "dummy", "null", "pam", "shared-password", "default")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What values are computed from.
+
+    `host` is the name under which users reach the hub, `own` its merged values except the computed ones,
+    and `hub_python` the text of each file of hub-side Python by name.
+    """
+
+    cluster: Cluster
+    hub: Hub
+    host: str
+    own: Mapping[str, Any]
+    hub_python: Mapping[str, str]
+
+    @property
+    def local(self) -> bool:
+        """Whether the hub is on the cluster of `deployer local up`, where nothing leads in from outside."""
+        return isinstance(self.cluster.provider, Local)
+
+    def look_up(self, *at: str) -> Any:
+        """Return a value that the hub has for the chart `jupyterhub`."""
+        return look_up(self.own, ("jupyterhub", *at))
+
+
+def ingress(subject: Subject) -> dict[str, Any]:
+    """Serve the hub's host with TLS through the cluster's ingress controller; locally, by port-forward.
+
+    The secret's name is the one that an adopted hub has, so that its certificate stays.
+    """
+    service = {"proxy": {"service": {"type": "ClusterIP"}}}
+    if subject.local:
+        return service
+    hosts = [subject.host]
+    tls = [{"hosts": hosts, "secretName": "https-auto-tls"}]
+    return {**service, "ingress": {"enabled": True, "hosts": hosts, "tls": tls}}
+
+
+def oauth_callback(subject: Subject) -> dict[str, Any]:
+    """Tell any kind of OAuthenticator where its provider sends people back to.
+
+    Locally it follows the address in the browser. JupyterHub's own authenticators have no callback.
+    """
+    authenticator = subject.look_up("hub", "config", "JupyterHub", "authenticator_class")
+    if subject.local or authenticator in _WITHOUT_CALLBACK:
+        return {}
+    base = (subject.look_up("hub", "baseUrl") or "/").rstrip("/")
+    url = f"https://{subject.host}{base}/hub/oauth_callback"
+    return {"hub": {"config": {"OAuthenticator": {"oauth_callback_url": url}}}}
+
+
+def health_check(subject: Subject) -> dict[str, Any]:
+    """Let the health check act as its user."""
+    return health.values(subject.hub.health.user)
+
+
+def hub_python(subject: Subject) -> dict[str, Any]:
+    """Run the chart's hub-side Python: entries of a map, so that a hub's own files merge with them."""
+    return {
+        "hub": {
+            "extraFiles": {
+                name.removesuffix(".py"): {"mountPath": f"{CONFIG_DIRECTORY}/10-{name}", "stringData": text}
+                for name, text in sorted(subject.hub_python.items())
+            }
+        }
+    }
+
+
+def local_node(subject: Subject) -> dict[str, Any]:
+    """Do without what a single node has no use for, and whose images need a registry."""
+    if not subject.local:
+        return {}
+    return {
+        "scheduling": {"userScheduler": {"enabled": False}},
+        "prePuller": {"hook": {"enabled": False}, "continuous": {"enabled": False}},
+        "singleuser": {"cloudMetadata": {"blockWithIptables": False}},
+    }
+
+
+def images(subject: Subject) -> dict[str, Any]:
+    """Use the images that the cluster has of its own, when its outputs name any."""
+    own = subject.cluster.outputs.get("images")
+    if not own:
+        return {}
+    hub, proxy, user = (
+        {"image": {"name": own[part]["name"], "tag": own[part]["tag"], "pullPolicy": "IfNotPresent"}}
+        for part in ("hub", "proxy", "user")
+    )
+    return {"hub": hub, "proxy": {"chp": proxy}, "singleuser": user}
+
+
+TOPICS: Mapping[str, Callable[[Subject], dict[str, Any]]] = {
+    "ingress": ingress,
+    "OAuth callback": oauth_callback,
+    "health check": health_check,
+    "hub-side Python": hub_python,
+    "local node": local_node,
+    "images": images,
+}

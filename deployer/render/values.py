@@ -1,0 +1,81 @@
+"""The layers of a hub's chart values, weakest first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from deployer.render.computed import TOPICS, Subject
+from deployer.render.merge import Layer, merge
+from deployer.render.paths import look_up
+from deployer.render.placeholders import without_secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from deployer.fleet.documents import Document
+    from deployer.fleet.model import Cluster, Hub, ValuesFile
+
+
+def layers(
+    cluster: Cluster,
+    hub: Hub,
+    defaults: Document,
+    *,
+    hub_python: Mapping[str, str],
+    schema: Mapping[str, Any] | None = None,
+    decrypted: Mapping[str, Mapping[str, Any]] | None = None,
+) -> tuple[Layer, ...]:
+    """Return what makes a hub's values: the chart's defaults, computed values, presets, the hub's files.
+
+    `defaults` is the values.yaml of the umbrella chart, `hub_python` its files of hub-side Python by name,
+    and `schema` its JSON schema with those of its dependencies, as far as they are known. `decrypted` has the
+    content of each encrypted file by name; without it their scalars are placeholders.
+    """
+    weakest = Layer(name="chart defaults", values=defaults.data, document=defaults)
+    presets = [
+        Layer(name=f"preset: {preset.name}", values=preset.document.data, document=preset.document)
+        for preset in hub.presets
+    ]
+    files = [_file(file, schema or {}, decrypted) for file in hub.values_files]
+    own = merge([weakest, *presets, *files]).values
+    subject = Subject(
+        cluster=cluster,
+        hub=hub,
+        host=host(own, domain(hub, decrypted)),
+        own=own,
+        hub_python=hub_python,
+    )
+    topics = ((f"computed: {name}", topic(subject)) for name, topic in TOPICS.items())
+    computed = [Layer(name=name, values={"jupyterhub": values}) for name, values in topics if values]
+    return (weakest, *computed, *presets, *files)
+
+
+def domain(hub: Hub, decrypted: Mapping[str, Mapping[str, Any]] | None = None) -> str:
+    """Return a hub's domain, from its domain override file when it has one."""
+    if hub.domain_override is None:
+        return hub.domain
+    return str(_content(hub.domain_override, {}, decrypted).get("domain", hub.domain))
+
+
+def host(values: Mapping[str, Any], domain: str) -> str:
+    """Return the name under which users reach a hub with these merged values.
+
+    It is not always the domain, which BinderHub may serve.
+    """
+    hosts = look_up(values, ("jupyterhub", "ingress", "hosts"))
+    return str(hosts[0]) if hosts else domain
+
+
+def _file(
+    file: ValuesFile, schema: Mapping[str, Any], decrypted: Mapping[str, Mapping[str, Any]] | None
+) -> Layer:
+    return Layer(name=file.name, values=_content(file, schema, decrypted), document=file.document)
+
+
+def _content(
+    file: ValuesFile, schema: Mapping[str, Any], decrypted: Mapping[str, Mapping[str, Any]] | None
+) -> Mapping[str, Any]:
+    values: Mapping[str, Any] = file.document.data
+    if not file.encrypted:
+        return values
+    return decrypted[file.name] if decrypted is not None else without_secrets(values, schema)

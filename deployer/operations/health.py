@@ -192,8 +192,9 @@ def _tidy(interruption: Interruption, traveller: Traveller) -> None:
 
     with interruption.listening(listen):
         try:
-            with traveller.step("clean up"):
-                replace(traveller, interruption=firm).tidy()
+            firmly = replace(traveller, interruption=firm)
+            with firmly.step("clean up"):
+                firmly.tidy()
         except DeployerError as error:
             traveller.note(f"user {traveller.user} is left over; the next check removes it: {error.message}")
 

@@ -48,22 +48,9 @@ class Result:
         """How long it took in all."""
         return sum(step.seconds for step in self.steps)
 
-    def require(self) -> None:
-        """Raise Unhealthy unless the journey went well."""
-        if not self.ok:
-            raise Unhealthy(self)
-
     def summary(self) -> dict[str, Any]:
         """Return it as plain data."""
         return {**asdict(self), "seconds": self.seconds}
-
-
-class Unhealthy(DeployerError):
-    """A user cannot work on a hub. `diagnosis` says why, when it is known."""
-
-    def __init__(self, result: Result) -> None:
-        super().__init__(result.error or "the check user's journey failed", hint=result.hint)
-        self.diagnosis = result.diagnosis
 
 
 def check_all(

@@ -8,11 +8,12 @@ nowhere else, and neither proxies nor `.netrc` of the environment have a say.
 from __future__ import annotations
 
 import json
+import socket
 import uuid
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from deployer.errors import DeployerError
 
@@ -145,12 +146,11 @@ class HubApi:
         name = _python_kernel(self._json("GET", api + "kernelspecs"))
         kernel = str(self._json("POST", api + "kernels", body={"name": name})["id"])
         try:
-            with _answering(self.url):
-                socket = self._websocket(f"{api}kernels/{kernel}/channels?session_id={uuid.uuid4().hex}")
+            channels = self._websocket(f"{api}kernels/{kernel}/channels?session_id={uuid.uuid4().hex}")
             try:
-                yield Kernel(socket=socket, user=user)
+                yield Kernel(socket=channels, user=user)
             finally:
-                socket.close()
+                channels.close()
         finally:
             with suppress(DeployerError):  # it goes with the server at the latest
                 self.request("DELETE", f"{api}kernels/{kernel}")
@@ -183,14 +183,21 @@ class HubApi:
     def _websocket(self, path: str) -> Any:
         import websocket
 
-        # No Origin: jupyter-server compares it with the host, and a program has none to tell.
-        return websocket.create_connection(
-            self.url.replace("http", "ws", 1) + path,
-            header=[f"Authorization: token {self.token}"],
-            suppress_origin=True,
-            http_no_proxy=["*"],
-            timeout=_TIMEOUT[1],
-        )
+        where = urlsplit(self.url)
+        with _answering(self.url):
+            # A socket of our own, for websocket-client asks the environment for proxies otherwise.
+            connection = socket.create_connection(
+                (str(where.hostname), where.port or 80), timeout=_TIMEOUT[0]
+            )
+            # No Origin: jupyter-server compares it with the host, and a program has none to tell.
+            return websocket.create_connection(
+                self.url.replace("http", "ws", 1) + path,
+                socket=connection,
+                header=[f"Authorization: token {self.token}"],
+                suppress_origin=True,
+                redirect_limit=0,
+                timeout=_TIMEOUT[1],
+            )
 
     @property
     def _base_path(self) -> str:

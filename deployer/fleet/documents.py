@@ -45,15 +45,25 @@ class Document:
                 return mark
         return Mark(1, 1)
 
-    def inside(self, *at: str | int) -> Document:
-        """Return what is at `at`, a map, as a document of its own that points at this file's lines."""
-        data = self.data
+    def value(self, at: KeyPath) -> Any:
+        """Return what is at `at`, None when nothing is."""
+        value = self.data
         for key in at:
-            data = data[key]
+            if isinstance(value, dict):
+                value = value.get(key)
+            elif isinstance(value, list) and isinstance(key, int) and key < len(value):
+                value = value[key]
+            else:
+                return None
+        return value
+
+    def inside(self, *at: str | int) -> Document:
+        """Return the map at `at`, empty when there is none, as a document with its place in this file."""
+        value = self.value(at)
         return Document(
             path=self.path,
             name=self.name,
-            data=data,
+            data=value if isinstance(value, dict) else {},
             marks=Inside(self.marks, at),
             texts=Inside(self.texts, at),
             encrypted=self.encrypted,

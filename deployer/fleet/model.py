@@ -61,12 +61,16 @@ Provider = Gcp | Aws | Azure | Kubeconfig | Local
 
 @dataclass(frozen=True, kw_only=True)
 class ValuesFile:
-    """One listed file of chart values. `name` is as listed; an encrypted one counts by shape only."""
+    """One listed file of chart values. `name` is as listed; an encrypted one counts by shape only.
+
+    The values lie at the path `at` of the file, and make up all of `document`.
+    """
 
     name: str
     path: Path
     document: Document
     encrypted: bool
+    at: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,8 +129,9 @@ class Hub:
 class Cluster:
     """One Kubernetes cluster and the hubs on it.
 
-    `kubernetes_version` is a minor version such as `1.34`. `uid` is that of the namespace kube-system, when
-    pinned. `outputs` is what the cluster's infrastructure told about itself, empty when nothing did.
+    `kubernetes_version` is a minor version such as `1.34`, assumed when neither cluster nor organisation says
+    which. `uid` is that of the namespace kube-system, when pinned. `outputs` is what the cluster's
+    infrastructure told about itself, empty when nothing did.
     """
 
     name: str
@@ -134,6 +139,7 @@ class Cluster:
     directory: Path
     hubs: tuple[Hub, ...]
     kubernetes_version: str
+    kubernetes_version_assumed: bool = False
     provider_url: str | None = None
     uid: str | None = None
     outputs: Mapping[str, Any] = field(default_factory=dict)
@@ -146,6 +152,8 @@ class Organisation:
 
     name: str | None = None
     contact: str | None = None
+    domains: tuple[str, ...] = ()
+    kubernetes_version: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,67 @@
+"""The files of one load: each is read once, and what is wrong with any of them is kept."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from deployer.fleet import schema
+from deployer.fleet.documents import Document, examine
+from deployer.fleet.spelling import near
+
+if TYPE_CHECKING:
+    from deployer.fleet.positions import KeyPath
+    from deployer.fleet.problems import Problem
+
+RULE = "file"
+
+
+@dataclass
+class Files:
+    """Reads files under `root` and collects the problems."""
+
+    root: Path
+    problems: list[Problem] = field(default_factory=list)
+    _documents: dict[Path, Document] = field(default_factory=dict)
+    _checked: set[Path] = field(default_factory=set)
+
+    def document(self, path: Path) -> Document:
+        """Return a file's content, as far as it can be read."""
+        if path not in self._documents:
+            self._documents[path], problems = examine(path, root=self.root)
+            self.problems.extend(problems)
+        return self._documents[path]
+
+    def checked(self, path: Path, kind: schema.Kind) -> Document:
+        """Return the content of a file that has a schema, checked against it."""
+        document = self.document(path)
+        if path not in self._checked:
+            self._checked.add(path)
+            # When nothing could be read, that is the one problem; missing keys would hide it.
+            if document.data or not any(each.path == document.name for each in self.problems):
+                self.problems.extend(schema.check(document, kind))
+        return document
+
+    def listed(self, owner: Document, at: KeyPath, name: Any) -> Path | None:
+        """Return the path of a file that another one lists relative to itself, when there is one."""
+        if not isinstance(name, str) or not name:
+            return None
+        path = Path(os.path.normpath(owner.path.parent / name))
+        trouble = self._trouble(path, name)
+        if trouble:
+            self.problems.append(owner.problem(at, trouble, RULE))
+            return None
+        return path
+
+    def _trouble(self, path: Path, name: str) -> str | None:
+        if not path.resolve().is_relative_to(self.root.resolve()):
+            return f"`{name}` lies outside the fleet's directory: move it inside"
+        if path.is_file():
+            return None
+        if path.exists():
+            return f"`{name}` is not a plain file"
+        siblings = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
+        close = near(path.name, siblings)
+        return f"no such file: `{name}`" + (f", did you mean `{close}`?" if close else "")

@@ -1,0 +1,16 @@
+"""What comes with the program and what a fleet has of its own: charts and presets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+_KINDS = {"charts": ("helm-charts", "helm-charts"), "presets": ("config/presets", "presets")}
+
+
+def places(root: Path, kind: Literal["charts", "presets"]) -> tuple[Path, ...]:
+    """Return the directories in which a kind of thing is looked for; the fleet's own comes first."""
+    in_tree, in_wheel = _KINDS[kind]
+    package = Path(__file__).parent.parent
+    # A wheel carries them inside the package; a source tree has them beside it.
+    return root / in_tree, package / "shipped" / in_wheel, package.parent / in_tree

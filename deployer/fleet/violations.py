@@ -1,0 +1,210 @@
+"""What a JSON schema has against a value, in words that say what to write instead.
+
+Messages never repeat a value: it may be a secret.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from deployer.fleet.spelling import near
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from jsonschema.protocols import Validator
+
+    from deployer.fleet.positions import KeyPath
+
+Error = Any
+"""A `jsonschema.ValidationError`; its stubs say of each attribute that it may be unset."""
+
+_TYPES = {
+    "array": "a list",
+    "boolean": "`true` or `false`",
+    "integer": "a whole number",
+    "null": "nothing",
+    "number": "a number",
+    "object": "a map",
+    "string": "text",
+}
+_FEW = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Violation:
+    """One thing that a schema forbids: what is wrong at the path `at`, and the value that is there."""
+
+    at: KeyPath
+    message: str
+    value: Any = None
+
+
+def validator(schema: Mapping[str, Any]) -> Validator:
+    """Return what checks values against a schema, in the draft that the schema names (else draft 7)."""
+    with _absent("rfc3987_syntax"):
+        from jsonschema import Draft7Validator
+        from jsonschema.validators import validator_for
+
+    checker: Validator = validator_for(schema, default=Draft7Validator)(schema)
+    return checker
+
+
+@contextmanager
+def _absent(module: str) -> Iterator[None]:
+    """Let an import do without an optional module.
+
+    This one, where it is installed, spends more than a second on a parser for the format `iri`, and
+    jsonschema imports it whether formats are checked or not.
+    """
+    if module in sys.modules:
+        yield
+        return
+    sys.modules[module] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[module]
+
+
+def violations(checker: Validator, value: Any) -> Iterator[Violation]:
+    """Return everything that the schema forbids, each thing once."""
+    seen = set()
+    for error in checker.iter_errors(value):
+        for violation in _told(error):
+            if (violation.at, violation.message) not in seen:
+                seen.add((violation.at, violation.message))
+                yield violation
+
+
+def shown(at: KeyPath) -> str:
+    """Return a path as messages show it: `jupyterhub.hub.db`, `hubs[2].name`."""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in at)
+    return text.removeprefix(".")
+
+
+def _told(error: Error) -> Iterator[Violation]:
+    at: KeyPath = tuple(error.absolute_path)
+    tell = _TELLERS.get(str(error.validator))
+    if tell:
+        yield from tell(error, at)
+    else:
+        yield Violation(at=at, message="is not allowed here", value=error.instance)
+
+
+def _unknown_keys(error: Error, at: KeyPath) -> Iterator[Violation]:
+    schema: Mapping[str, Any] = error.schema
+    known = schema.get("properties", {})
+    patterns = schema.get("patternProperties", {})
+    for key in error.instance:
+        if key in known or any(re.search(pattern, key) for pattern in patterns):
+            continue
+        close = near(key, known)
+        if close:
+            advice = f", did you mean `{close}`?"
+        elif known and len(known) <= _FEW:
+            advice = f"; known here: {', '.join(known)}"
+        else:
+            advice = ""
+        yield Violation(at=(*at, key), message=f"unknown key{advice}", value=error.instance[key])
+
+
+def _missing_keys(error: Error, at: KeyPath) -> Iterator[Violation]:
+    for key in error.validator_value:
+        if key not in error.instance:
+            yield Violation(at=at, message=f"missing key `{key}`", value=error.instance)
+
+
+def _type(error: Error, at: KeyPath) -> Iterator[Violation]:
+    wanted = error.validator_value
+    names = [_TYPES[name] for name in ([wanted] if isinstance(wanted, str) else wanted)]
+    advice = ""
+    if wanted == "string" and isinstance(error.instance, bool | int | float):
+        advice = ": put it in quotes"
+    elif wanted == "array" and not isinstance(error.instance, dict | None):
+        advice = ": put `- ` before it, on a line of its own"
+    yield Violation(
+        at=at,
+        message=f"must be {_either(names)}, not {_kind(error.instance)}{advice}",
+        value=error.instance,
+    )
+
+
+def _enum(error: Error, at: KeyPath) -> Iterator[Violation]:
+    allowed = [error.validator_value] if error.validator == "const" else error.validator_value
+    close = near(error.instance, map(str, allowed)) if isinstance(error.instance, str) else None
+    advice = f", did you mean `{close}`?" if close else ""
+    names = _either([f"`{_yaml(each)}`" for each in allowed])
+    yield Violation(at=at, message=f"must be {names}{advice}", value=error.instance)
+
+
+def _pattern(error: Error, at: KeyPath) -> Iterator[Violation]:
+    schema: Mapping[str, Any] = error.schema
+    wanted = schema.get("patternErrorMessage", f"text that matches `{error.validator_value}`")
+    yield Violation(at=at, message=f"must be {wanted}", value=error.instance)
+
+
+def _alternatives(error: Error, at: KeyPath) -> Iterator[Violation]:
+    from jsonschema.exceptions import best_match
+
+    context = error.context or []
+    here = [each for each in context if not each.relative_path]
+    if context and len(here) == len(context) and all(each.validator == "type" for each in context):
+        wanted = [each.validator_value for each in context]
+        names = [_TYPES[name] for each in wanted for name in ([each] if isinstance(each, str) else each)]
+        message = f"must be {_either(names)}, not {_kind(error.instance)}"
+        yield Violation(at=at, message=message, value=error.instance)
+        return
+    best = best_match(iter(context))
+    if best is None:
+        yield Violation(at=at, message="fits more than one of the allowed forms", value=error.instance)
+    else:
+        yield from _told(best)
+
+
+def _saying(text: str) -> Callable[[Error, KeyPath], Iterator[Violation]]:
+    def tell(error: Error, at: KeyPath) -> Iterator[Violation]:
+        message = text.format(error.validator_value)
+        yield Violation(at=at, message=message, value=error.instance)
+
+    return tell
+
+
+_TELLERS: dict[str, Callable[[Error, KeyPath], Iterator[Violation]]] = {
+    "additionalProperties": _unknown_keys,
+    "anyOf": _alternatives,
+    "const": _enum,
+    "enum": _enum,
+    "maximum": _saying("must be at most {}"),
+    "maxItems": _saying("must have at most {} items"),
+    "maxLength": _saying("must have at most {} characters"),
+    "minimum": _saying("must be at least {}"),
+    "minItems": _saying("must have at least {} items"),
+    "minLength": _saying("must not be empty"),
+    "oneOf": _alternatives,
+    "pattern": _pattern,
+    "required": _missing_keys,
+    "type": _type,
+    "uniqueItems": _saying("must not hold the same item twice"),
+}
+
+
+def _either(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+def _kind(value: object) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    kinds: dict[type, str] = {int: "a number", float: "a number", str: "text", list: "a list"}
+    return kinds.get(type(value), "a map")
+
+
+def _yaml(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

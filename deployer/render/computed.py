@@ -92,12 +92,11 @@ def hub_python(subject: Subject) -> dict[str, Any]:
 
 
 def local_node(subject: Subject) -> dict[str, Any]:
-    """Do without what a single node has no use for, and whose images need a registry."""
+    """Do without what one node has no use for, and whose images need a registry."""
     if not subject.local:
         return {}
     return {
         "scheduling": {"userScheduler": {"enabled": False}},
-        "prePuller": {"hook": {"enabled": False}, "continuous": {"enabled": False}},
         "singleuser": {"cloudMetadata": {"blockWithIptables": False}},
     }
 

@@ -29,7 +29,7 @@ def layers(
 
     `defaults` is the values.yaml of the umbrella chart, `hub_python` its files of hub-side Python by name,
     and `schema` its JSON schema with those of its dependencies, as far as they are known. `decrypted` has the
-    content of each encrypted file by name; without it their scalars are placeholders.
+    whole content of each encrypted file by name; without it encrypted scalars are placeholders.
     """
     weakest = Layer(name="chart defaults", values=defaults.data, document=defaults)
     presets = [
@@ -75,7 +75,11 @@ def _file(
 def _content(
     file: ValuesFile, schema: Mapping[str, Any], decrypted: Mapping[str, Mapping[str, Any]] | None
 ) -> Mapping[str, Any]:
-    values: Mapping[str, Any] = file.document.data
     if not file.encrypted:
-        return values
-    return decrypted[file.name] if decrypted is not None else without_secrets(values, schema)
+        found = file.document.data
+    elif decrypted is None:
+        found = without_secrets(file.document.data, schema)
+    else:
+        found = look_up(decrypted[file.name], file.at) or {}
+    values: Mapping[str, Any] = found
+    return values

@@ -105,7 +105,6 @@ def test_hub_side_python_becomes_entries_of_a_map_in_order_of_their_names() -> N
 def test_a_local_hub_does_without_what_needs_other_nodes_or_a_registry() -> None:
     assert computed("local node", "local") == {
         "scheduling": {"userScheduler": {"enabled": False}},
-        "prePuller": {"hook": {"enabled": False}, "continuous": {"enabled": False}},
         "singleuser": {"cloudMetadata": {"blockWithIptables": False}},
     }
 

@@ -1,0 +1,37 @@
+"""Values as YAML text: the same bytes for the same values, and the same values for whoever reads it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from deployer.fleet.scalars import resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_NEVER_FOLDED = 2**20
+
+
+class _Dumper(yaml.CSafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:
+        """Write what occurs twice twice: an alias would tell how the values were made."""
+        return True
+
+
+def as_yaml(values: Mapping[str, Any]) -> str:
+    """Return values as YAML, keys in alphabetical order and texts of several lines as blocks."""
+    text: str = yaml.dump(
+        values, Dumper=_Dumper, allow_unicode=True, default_flow_style=False, width=_NEVER_FOLDED
+    )
+    return text
+
+
+def _text(dumper: _Dumper, text: str) -> yaml.Node:
+    # Helm's YAML reads more words as numbers or booleans than PyYAML guards against.
+    style = "|" if "\n" in text else None if resolve(text) == text else '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _text)

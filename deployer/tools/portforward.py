@@ -64,7 +64,7 @@ def forwarded(
                 yield _port(lines, stderr, target)
             finally:
                 process.terminate()
-                reader.join()
+                reader.join(timeout=10)
 
 
 def _drain(stdout: IO[str], lines: queue.SimpleQueue[str]) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from deployer.charts import files
 from deployer.charts.cache import charts_cache, new_entry
 from deployer.charts.hashes import HASHES
+from deployer.charts.lock import LOCK
 from deployer.charts.package import Package, write_package
 from deployer.charts.sources import Source, sources
 from deployer.progress import step
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 # Part of every hash: raise it when the same input gives another copy.
 _FORMAT = 1
 _PACKAGES = "packages.json"
-_LEFT_OUT = {"Chart.yaml", "Chart.lock", "values.yaml", HASHES}
+_LEFT_OUT = {"Chart.yaml", LOCK, "values.yaml", HASHES}
 
 
 @dataclass(frozen=True, kw_only=True)

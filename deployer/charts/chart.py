@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deployer.charts.files import read_mapping
 from deployer.charts.hashes import HASHES, read_hashes
-from deployer.charts.lock import locked_versions
+from deployer.charts.lock import LOCK, locked_versions
 from deployer.errors import DeployerError
 from deployer.fleet import documents
+from deployer.fleet.shipped import places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from deployer.fleet.documents import Document
 
@@ -68,7 +69,7 @@ def find_chart(root: Path, name: str, *, override: Path | None = None) -> Chart:
     shown_from = root if directory.is_relative_to(root) else directory.parent.parent
     metadata = read_mapping(file, root=root if override else shown_from)
     wanted: list[dict[str, Any]] = metadata.get("dependencies") or []
-    locked = None if override else locked_versions(directory / "Chart.lock", wanted)
+    locked = None if override else locked_versions(directory / LOCK, wanted)
     versions = locked or [str(entry.get("version") or "") for entry in wanted]
     hashes = read_hashes(directory / HASHES)
     if override:
@@ -86,7 +87,7 @@ def find_chart(root: Path, name: str, *, override: Path | None = None) -> Chart:
 
 def charts(root: Path) -> tuple[str, ...]:
     """Return the names of all charts that `find_chart` finds."""
-    found = {file.parent.name for place in _places(root) for file in place.glob("*/Chart.yaml")}
+    found = {file.parent.name for place in places(root, "charts") for file in place.glob("*/Chart.yaml")}
     return tuple(sorted(found))
 
 
@@ -100,12 +101,6 @@ def needed(chart: Chart, values: Mapping[str, Any]) -> tuple[Dependency, ...]:
     return tuple(dependency for dependency in chart.dependencies if _enabled(dependency, values))
 
 
-def _places(root: Path) -> tuple[Path, ...]:
-    package = Path(__file__).parent.parent
-    # The second is in the wheel; the last is in a source tree, where the charts are not inside the package.
-    return root / "helm-charts", package / "shipped/helm-charts", package.parent / "helm-charts"
-
-
 def directory_of(root: Path, name: str) -> Path:
     """Return where a chart is: in the root, else in what is shipped with the program."""
     known = charts(root)
@@ -113,7 +108,7 @@ def directory_of(root: Path, name: str) -> Path:
         close = get_close_matches(name, known, n=1)
         hint = f"did you mean `{close[0]}`?" if close else f"charts: {', '.join(known)}"
         raise DeployerError(f"no such chart: {name}", hint=hint)
-    return next(place / name for place in _places(root) if (place / name / "Chart.yaml").is_file())
+    return next(place / name for place in places(root, "charts") if (place / name / "Chart.yaml").is_file())
 
 
 def _dependency(entry: Mapping[str, Any], version: str, file: Path) -> Dependency:

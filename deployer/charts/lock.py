@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+LOCK = "Chart.lock"
+
 # The fields of a dependency in the order in which Helm writes them, of which these two are never left out
 # (helm/helm, pkg/chart/v2/dependency.go).
 _FIELDS = ("name", "version", "repository", "condition", "tags", "enabled", "import-values", "alias")

@@ -98,7 +98,7 @@ def _of_mirror(chart: Chart, dependency: Dependency, entry: mirror.Entry) -> Sou
     if entry.substitute:
         notice = f"{dependency} is replaced by {entry.path}: {entry.substitute}"
     else:
-        notice = f"{dependency} comes from a folder, whose content is not compared with a hash: {entry.path}"
+        notice = f"{dependency} comes from a folder, which has no hash to compare: {entry.path}"
     sha256 = files.digest(entry.path)
     return Source(dependency=dependency, entry=entry, sha256=sha256, notices=(notice,))
 
@@ -106,11 +106,11 @@ def _of_mirror(chart: Chart, dependency: Dependency, entry: mirror.Entry) -> Sou
 def _of_package(chart: Chart, dependency: Dependency, path: Path) -> Source:
     notices: tuple[str, ...] = ()
     if dependency.file_name not in chart.hashes:
-        beside = chart.override or chart.directory
-        notices = (f"{dependency} has no recorded hash and could be anything: {beside}",)
-    return Source(
-        dependency=dependency, entry=mirror.Entry(path=path), sha256=files.digest(path), notices=notices
-    )
+        command = f"deployer charts update {chart.name}"
+        command += f" --override {chart.override}" if chart.override else ""
+        notices = (f"{dependency} was not compared with a recorded hash: run `{command}`",)
+    sha256 = files.digest(path)
+    return Source(dependency=dependency, entry=mirror.Entry(path=path), sha256=sha256, notices=notices)
 
 
 def _fits(chart: Chart, dependency: Dependency, path: Path) -> bool:

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from deployer.session import Session
     from deployer.tools.helm import Helm
 
-LOCK = "Chart.lock"
-
 Wanted = Mapping[str, Any]
 """A dependency as a Chart.yaml writes it."""
 
@@ -66,7 +64,8 @@ def pins(session: Session, file: Path, helm: Helm, *, override: bool, now: datet
     Chart.lock, and shares its file of hashes with the overrides beside it.
     """
     wanted: list[dict[str, Any]] = files.read_mapping(file).get("dependencies") or []
-    recorded = read_hashes(file.parent / HASHES)
+    lock_file, hashes_file = file.parent / lock.LOCK, file.parent / HASHES
+    recorded = read_hashes(hashes_file)
     unavailable: dict[str, str] = {}
     found: list[Pulled] = []
     for entry, run in zip(wanted, _pull_all(session, wanted, file, helm), strict=True):
@@ -75,15 +74,15 @@ def pins(session: Session, file: Path, helm: Helm, *, override: bool, now: datet
         except Interrupted:
             raise
         except DeployerError as error:
-            kept = _kept(entry, recorded)
+            kept = _kept(entry, lock_file, recorded)
             unavailable[f"{kept.name} {kept.version}"] = error.message.splitlines()[-1]
             found.append(kept)
     hashes = dict(recorded) if override else {}
     for pulled in found:
         hashes |= pulled.hashes
-    texts = {file.parent / HASHES: hashes_text(file.parent / HASHES, hashes)}
+    texts = {hashes_file: hashes_text(hashes_file, hashes)}
     if not override:
-        texts[file.parent / LOCK] = _lock_text(file.parent / LOCK, wanted, found, now)
+        texts[lock_file] = _lock_text(lock_file, wanted, found, now)
     return Pins(texts=texts, unavailable=unavailable)
 
 
@@ -108,8 +107,11 @@ def _pull(session: Session, entry: Wanted, file: Path, helm: Helm) -> Pulled:
         return Pulled(name=name, version=str(version), sha256=files.digest(package))
 
 
-def _kept(entry: Wanted, recorded: Mapping[str, str]) -> Pulled:
-    name, version = entry["name"], str(entry["version"])
+def _kept(entry: Wanted, lock_file: Path, recorded: Mapping[str, str]) -> Pulled:
+    locked = files.read_mapping(lock_file).get("dependencies") or [] if lock_file.exists() else []
+    versions = {kept["name"]: str(kept["version"]) for kept in locked}
+    name = entry["name"]
+    version = versions.get(name, str(entry["version"]))
     return Pulled(name=name, version=version, sha256=recorded.get(f"{name}-{version}.tgz"))
 
 

@@ -10,6 +10,17 @@ from typing import Any, NoReturn
 import pytest
 
 from deployer.session import Session
+from tests.golden.comparison import Golden
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="rewrite what golden tests compare with")
+
+
+@pytest.fixture(scope="session")
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """Compares output with files under tests/golden, or rewrites them."""
+    return Golden(update=request.config.getoption("update_golden"))
 
 
 def _refuse(what: str) -> Any:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import tomllib
+from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,14 +34,16 @@ REGISTRIES = tuple(
 BLOCK = re.compile(r"^( *)```ya?ml\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 
 
-def files() -> Iterator[Path]:
-    """Yield the files that git would track: not those that .gitignore names."""
+@cache
+def files() -> tuple[Path, ...]:
+    """Return the files that git would track: not those that .gitignore names."""
     ignored = [line.strip("/") for line in (ROOT / ".gitignore").read_text().split()]
-    for path in sorted(ROOT.rglob("*")):
-        parts = path.relative_to(ROOT).parts
-        hidden = any(Path(part).match(pattern) for part in (*parts, parts[0]) for pattern in ignored)
-        if path.is_file() and not hidden and parts[0] != ".git":
-            yield path
+    found = []
+    for directory, below, names in os.walk(ROOT):
+        kept = [name for name in (*below, *names) if not any(fnmatch(name, pattern) for pattern in ignored)]
+        below[:] = [name for name in below if name in kept and name != ".git"]
+        found += [Path(directory, name) for name in names if name in kept]
+    return tuple(sorted(found))
 
 
 def documents() -> list[Path]:

@@ -25,7 +25,7 @@ PORT = int(os.environ["HUB_TEST_PORT"])
 ROUTES: dict[str, Any] = {}
 
 
-class ProxyInMemory(Proxy):  # type: ignore[misc] JupyterHub is not typed
+class ProxyInMemory(Proxy):  # type: ignore[misc]  # JupyterHub is not typed
     """Routes nothing: tests talk to the hub and to user servers directly."""
 
     async def add_route(self, routespec: str, target: str, data: Any) -> None:
@@ -46,7 +46,7 @@ def look_up(path: str) -> Any:
 
 
 z2jh = ModuleType("z2jh")
-z2jh.get_config = look_up  # type: ignore[attr-defined] as z2jh has it
+z2jh.get_config = look_up  # type: ignore[attr-defined]  # as z2jh has it
 sys.modules["z2jh"] = z2jh
 
 # ruff: noqa: F821 JupyterHub gives `c`

@@ -10,7 +10,7 @@ from tornado import ioloop, web
 URL = urlparse(os.environ["JUPYTERHUB_SERVICE_URL"])
 
 
-class Guarded(HubOAuthenticated, web.RequestHandler):  # type: ignore[misc] JupyterHub is not typed
+class Guarded(HubOAuthenticated, web.RequestHandler):  # type: ignore[misc]  # JupyterHub is not typed
     """Says who was admitted."""
 
     @web.authenticated

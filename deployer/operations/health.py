@@ -50,7 +50,8 @@ class Result:
 
     def summary(self) -> dict[str, Any]:
         """Return it as plain data."""
-        return {**asdict(self), "seconds": self.seconds}
+        diagnosis = list(self.diagnosis.lines()) if self.diagnosis else None
+        return {**asdict(self), "seconds": self.seconds, "diagnosis": diagnosis}
 
 
 def check_all(

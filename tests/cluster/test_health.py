@@ -180,9 +180,9 @@ def test_one_failing_hub_is_diagnosed_and_does_not_stop_the_other(
     assert (results[hub]["ok"], results[bad]["ok"]) == (True, False)
     assert results[bad]["error"].startswith("the server will not start: pod jupyter-")
     diagnosis = results[bad]["diagnosis"]
-    assert diagnosis["trouble"]["reason"] == "ErrImageNeverPull"
-    assert diagnosis["cause"] == "the image is not on the node, and its pull policy is `Never`"
-    assert any("localhost/no-such-image:1" in event for event in diagnosis["events"])
+    assert "ErrImageNeverPull" in diagnosis[0]
+    assert diagnosis[1] == "likely cause: the image is not on the node, and its pull policy is `Never`"
+    assert any("localhost/no-such-image:1" in line for line in diagnosis)
     nothing_is_left(fleet, state, bad)
 
 

@@ -135,5 +135,5 @@ def test_json_holds_every_step_and_the_diagnosis(asked: Asked) -> None:
     assert done.return_value == 1
     report = json.loads(done.stdout)
     assert report == json.loads(json.dumps({"cluster": "local", "hubs": [GOOD.summary(), BAD.summary()]}))
-    assert report["hubs"][1]["diagnosis"]["cause"] == "the image does not exist"
+    assert report["hubs"][1]["diagnosis"][1] == "likely cause: the image does not exist"
     assert report["hubs"][0]["steps"][0] == {"name": "start server", "seconds": 12.3, "ok": True}

@@ -109,6 +109,8 @@ def _turn(session: Session) -> Iterator[None]:
 
 
 def _build_missing(session: Session, contexts: Path, missing: dict[str, BuiltImage]) -> None:
+    if not missing:
+        return
     programs = Programs(environ=session.environ, interruption=session.interruption)
     buildah = Buildah(storage=session.cache / "buildah" / _BASE_RECIPE, runner=programs)
     # What was asked to stop has stopped by then; tidying up must not be refused for the same reason.
@@ -132,7 +134,7 @@ def _make_base(buildah: Buildah, debian: Debian) -> None:
 def _build_side_by_side(
     session: Session, buildah: Buildah, contexts: Path, missing: dict[str, BuiltImage]
 ) -> None:
-    with ThreadPoolExecutor(max_workers=len(missing) or 1) as pool:
+    with ThreadPoolExecutor(max_workers=len(missing)) as pool:
         runs = [
             pool.submit(_build_one, session, buildah, contexts / name, image)
             for name, image in missing.items()

@@ -7,6 +7,7 @@ user namespaces; the vfs driver needs no mounts either, so nothing outlives a ki
 from __future__ import annotations
 
 from dataclasses import dataclass
+from shutil import rmtree
 from typing import TYPE_CHECKING
 
 from deployer.tools.process import ProgramMissing
@@ -82,12 +83,16 @@ class Buildah:
     def clear(self) -> None:
         """Remove the working containers that builds left, for example those that were killed."""
         self._run(buildah_argv(self.storage, "rm", "--all"))
+        rmtree(self._scratch)
+
+    @property
+    def _scratch(self) -> Path:
+        return self.storage / "tmp"
 
     def _run(self, argv: Sequence[str], *, check: bool = True) -> Result:
-        scratch = self.storage / "tmp"
-        scratch.mkdir(parents=True, exist_ok=True)
+        self._scratch.mkdir(parents=True, exist_ok=True)
         try:
-            return self.runner.run(argv, env=_environment(scratch), check=check)
+            return self.runner.run(argv, env=_environment(self._scratch), check=check)
         except ProgramMissing as error:
             raise ProgramMissing(error.name, hint="run `apt-get install buildah debootstrap`") from error
 

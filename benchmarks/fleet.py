@@ -25,6 +25,8 @@ REPOSITORY = Path(__file__).parent.parent
 DEPLOYER = Path(sys.executable).with_name("deployer")
 TOOLS = REPOSITORY / ".tools" / "bin"
 CLUSTER = REPOSITORY / "config" / "clusters" / "local"
+LIKE = ("common.values.yaml", "demo.values.yaml")
+ROUND = "round.values.yaml"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,16 +62,17 @@ class Small:
                     "name": name,
                     "domain": f"{name}.localhost",
                     "helm_chart": "basehub",
-                    "helm_chart_values_files": ["demo.values.yaml", "round.values.yaml"],
+                    "helm_chart_values_files": [*LIKE, ROUND],
                 }
                 for name in self.hubs
             ],
         }
         annotations = {"round": f"{time.time():.0f}-{number}"}
         (cluster / "cluster.yaml").write_text(yaml.safe_dump(declared))
-        (cluster / "demo.values.yaml").write_text((CLUSTER / "demo.values.yaml").read_text())
+        for name in LIKE:
+            (cluster / name).write_text((CLUSTER / name).read_text())
         values = {"jupyterhub": {"hub": {"annotations": annotations}}}
-        (cluster / "round.values.yaml").write_text(yaml.safe_dump(values))
+        (cluster / ROUND).write_text(yaml.safe_dump(values))
 
     def deploy(self) -> None:
         """Upgrade the hubs our way."""

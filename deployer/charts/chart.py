@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from deployer.charts.files import read_mapping
@@ -13,6 +12,7 @@ from deployer.charts.lock import LOCK, locked_versions
 from deployer.errors import DeployerError
 from deployer.fleet import documents
 from deployer.fleet.shipped import places
+from deployer.fleet.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -105,9 +105,7 @@ def directory_of(root: Path, name: str) -> Path:
     """Return where a chart is: in the root, else in what is shipped with the program."""
     known = charts(root)
     if name not in known:
-        close = get_close_matches(name, known, n=1)
-        hint = f"did you mean `{close[0]}`?" if close else f"charts: {', '.join(known)}"
-        raise DeployerError(f"no such chart: {name}", hint=hint)
+        raise DeployerError(f"no such chart: {name}", hint=did_you_mean(name, known))
     return next(place / name for place in places(root, "charts") if (place / name / "Chart.yaml").is_file())
 
 

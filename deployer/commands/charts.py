@@ -31,10 +31,16 @@ def fetch(app: App, *, chart: str | None) -> None:
     from deployer.operations import charts as operation
 
     fleet, _ = load(app.root, state=app.session.state)
-    for source in operation.fetch(app.session, fleet, chart):
+    fetched = operation.fetch(app.session, fleet, chart)
+    for source in fetched.sources:
         for notice in source.notices:
             app.say(f"notice: {notice}")
         click.echo(f"{source.sha256}  {source.dependency}")
+    if fetched.unavailable:
+        reasons = "\n".join(fetched.unavailable)
+        raise DeployerError(
+            f"packages could not be had:\n{reasons}", hint="check the network, then try again"
+        )
 
 
 @charts.command()

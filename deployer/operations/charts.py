@@ -8,19 +8,26 @@ from typing import TYPE_CHECKING
 from deployer.charts import update
 from deployer.charts.chart import charts, directory_of, find_chart
 from deployer.charts.sources import ChartUnavailable, sources
-from deployer.errors import DeployerError
 from deployer.tools.helm import find_helm
 from deployer.tools.process import programs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
-    from deployer.charts.chart import Chart
+    from deployer.charts.chart import Chart, Dependency
     from deployer.charts.sources import Source
     from deployer.fleet.model import Fleet
     from deployer.session import Session
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fetched:
+    """The packages that are there, and why any other could not be had."""
+
+    sources: tuple[Source, ...]
+    unavailable: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,26 +38,21 @@ class Updated:
     unavailable: tuple[str, ...]
 
 
-def fetch(session: Session, fleet: Fleet, name: str | None) -> tuple[Source, ...]:
-    """Get all packages of a chart, or of all charts, those of the hubs' overrides among them.
-
-    Raises:
-        DeployerError: naming every package that could not be had; the others are in the cache.
-    """
+def fetch(session: Session, fleet: Fleet, name: str | None) -> Fetched:
+    """Get all packages of a chart, or of all charts, those of the hubs' overrides among them."""
     helm = find_helm(programs(session))
-    found: dict[str, Source] = {}
-    missing: dict[str, str] = {}
+    found: dict[Dependency, Source] = {}
+    missing: dict[Dependency, str] = {}
     for chart in _wanted(fleet, name):
-        for dependency in chart.dependencies:
-            if str(dependency) in found or str(dependency) in missing:
-                continue
-            try:
-                [found[str(dependency)]] = sources(session, chart, [dependency], helm=helm)
-            except ChartUnavailable as error:
-                missing[str(dependency)] = error.message
-    if missing:
-        raise DeployerError("\n".join(missing.values()), hint="check the network, then try again")
-    return tuple(found.values())
+        rest = [dependency for dependency in chart.dependencies if dependency not in missing]
+        try:
+            got = sources(session, chart, rest, helm=helm)
+        except ChartUnavailable as error:
+            missing |= error.reasons
+            rest = [dependency for dependency in rest if dependency not in missing]
+            got = sources(session, chart, rest, helm=None)
+        found |= {source.dependency: source for source in got}
+    return Fetched(sources=tuple(found.values()), unavailable=_lines(missing))
 
 
 def renew(session: Session, root: Path, name: str, *, override: Path | None, now: datetime) -> Updated:
@@ -60,10 +62,11 @@ def renew(session: Session, root: Path, name: str, *, override: Path | None, now
     found = update.pins(session, file, helm, override=override is not None, now=now)
     changed = found.changed
     found.write()
-    return Updated(
-        changed=changed,
-        unavailable=tuple(f"{package}: {reason}" for package, reason in found.unavailable.items()),
-    )
+    return Updated(changed=changed, unavailable=_lines(found.unavailable))
+
+
+def _lines(reasons: Mapping[Dependency, str] | Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(f"{package}: {reason}" for package, reason in reasons.items())
 
 
 def _wanted(fleet: Fleet, name: str | None) -> Iterator[Chart]:

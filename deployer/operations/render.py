@@ -45,8 +45,12 @@ class Rendered:
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
-def rendered(session: Session, fleet: Fleet, cluster: Cluster, hub: Hub, *, decrypt: bool) -> Rendered:
+def rendered(
+    session: Session, fleet: Fleet, cluster: Cluster, hub: Hub, *, decrypt: bool, download: bool = True
+) -> Rendered:
     """Merge a hub's values and get its chart; the cluster is asked nothing.
+
+    Packages that are not at hand are downloaded, unless `download` is False.
 
     Raises:
         ChartUnavailable: a package of the chart is nowhere to be had.
@@ -63,7 +67,8 @@ def rendered(session: Session, fleet: Fleet, cluster: Cluster, hub: Hub, *, decr
 
     schema = _schema(chart)
     # The values say which packages are needed, and these say of which type a placeholder has to be.
-    prepared = _prepared(session, chart, needed(chart, merged(schema).values))
+    dependencies = needed(chart, merged(schema).values)
+    prepared = _prepared(session, chart, dependencies, download=download)
     result = merged(_with_packages(schema, prepared.packages))
     return Rendered(
         hub=hub,
@@ -95,13 +100,15 @@ def manifests(session: Session, release: Rendered) -> str:
         )
 
 
-def _prepared(session: Session, chart: Chart, dependencies: Sequence[Dependency]) -> PreparedChart:
+def _prepared(
+    session: Session, chart: Chart, dependencies: Sequence[Dependency], *, download: bool
+) -> PreparedChart:
     """Return the chart's private copy; Helm is looked for only when something has to be downloaded."""
     try:
         return prepare(session, chart, dependencies, helm=None)
     except ChartUnavailable:
         runner = programs(session)
-        if runner.find("helm") is None:
+        if not download or runner.find("helm") is None:
             raise
         return prepare(session, chart, dependencies, helm=find_helm(runner))
 

@@ -61,7 +61,7 @@ def _show(results: Sequence[Result]) -> None:
             _show_failure(result)
     for result in results:
         state = "healthy" if result.ok else "failed"
-        click.echo(f"{result.hub:<24}{state:<8}{duration(result.seconds):>11}  {result.url}")
+        click.echo(f"{result.hub:<24}{state:<8}{duration(result.seconds):>11}  {result.url or ''}".rstrip())
         for step in result.steps:
             mark = "ok" if step.ok else "failed"
             click.echo(f"  {step.name:<22}{mark:<8}{duration(step.seconds):>11}")

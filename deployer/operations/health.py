@@ -12,7 +12,7 @@ from deployer.errors import DeployerError, Interrupted
 from deployer.interruption import Interruption
 from deployer.operations import lease
 from deployer.operations.diagnosis import Diagnosis, Trouble, diagnose, pod_trouble
-from deployer.operations.hub_access import hub_api
+from deployer.operations.hub_access import hub_api, public_url
 from deployer.operations.hub_pods import component_pod, user_pods
 from deployer.operations.journey import JourneyFailed, Step, Traveller, recorded
 from deployer.tools.kubernetes import NotFound
@@ -33,12 +33,12 @@ _OF_THE_SERVER = ("start kernel", "run cells", "empty home")
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """How the journey on one hub went. `url` is where people find the hub."""
+    """How the journey on one hub went. `url` is where people find the hub, if the cluster tells."""
 
     hub: str
     ok: bool
     steps: tuple[Step, ...]
-    url: str
+    url: str | None = None
     error: str | None = None
     hint: str | None = None
     diagnosis: Diagnosis | None = None
@@ -96,7 +96,10 @@ def check(
         raise
     except DeployerError as caught:
         error = caught
-    return _result(hub, steps, error, watch.diagnosis if error else None)
+    result = _result(hub, steps, error, watch.diagnosis if error else None)
+    with suppress(DeployerError):
+        result = replace(result, url=public_url(connection.api, hub.namespace))
+    return result
 
 
 def _check_alone(session: Session, connection: Connection, cluster: Cluster, hub: Hub) -> Result:
@@ -135,7 +138,6 @@ def _result(
         hub=hub.name,
         ok=error is None,
         steps=tuple(steps),
-        url=f"https://{hub.domain}",
         error=error.message if error else None,
         hint=error.hint if error else None,
         diagnosis=diagnosis,

@@ -82,6 +82,19 @@ def front(api: Api, namespace: str) -> tuple[str, int]:
     )
 
 
+def public_url(api: Api, namespace: str) -> str | None:
+    """Return where people find the hub by the cluster's ingress, or None when it has none."""
+    service, _port = front(api, namespace)
+    for ingress in api.items(f"/apis/networking.k8s.io/v1/namespaces/{namespace}/ingresses"):
+        spec = ingress["spec"]
+        for rule in spec.get("rules", ()):
+            for path in rule.get("http", {}).get("paths", ()):
+                if path["backend"].get("service", {}).get("name") == service and rule.get("host"):
+                    scheme = "https" if spec.get("tls") else "http"
+                    return f"{scheme}://{rule['host']}{path.get('path') or '/'}"
+    return None
+
+
 def _base_path(hub: Mapping[str, Any]) -> str:
     path = str(hub.get("baseUrl") or "/").strip("/")
     return f"/{path}/" if path else "/"

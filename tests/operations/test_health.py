@@ -124,10 +124,21 @@ def test_a_good_hub_gives_a_result_with_every_step(
         "stop server",
         "remove user and home",
     ]
-    assert result == replace(
-        result, hub="demo", ok=True, url="https://demo.example.org", error=None, diagnosis=None
-    )
+    assert result == replace(result, hub="demo", ok=True, url=None, error=None, hint=None, diagnosis=None)
     assert all(step.ok for step in result.steps)
+
+
+def test_the_result_tells_where_people_find_the_hub(
+    session: Session, connection: Connection, hubs: Hubs, api: FakeApi
+) -> None:
+    port = {"port": 80, "targetPort": "http"}
+    service = {"spec": {"selector": {"component": "proxy"}, "ports": [port]}}
+    api.put("/api/v1/namespaces/demo/services/proxy-public", service)
+    path = {"path": "/", "backend": {"service": {"name": "proxy-public"}}}
+    rules = [{"host": "demo.example.org", "http": {"paths": [path]}}]
+    ingress = {"spec": {"rules": rules, "tls": [{"hosts": ["demo.example.org"]}]}}
+    api.put("/apis/networking.k8s.io/v1/namespaces/demo/ingresses/jupyterhub", ingress)
+    assert check(session, connection, CLUSTER, HUB).url == "https://demo.example.org/"
 
 
 def test_the_summary_is_plain_data(session: Session, connection: Connection, hubs: Hubs) -> None:
@@ -143,7 +154,7 @@ def test_the_summary_is_plain_data(session: Session, connection: Connection, hub
     assert summary == {
         "hub": "demo",
         "ok": False,
-        "url": "https://demo.example.org",
+        "url": None,
         "error": "no",
         "hint": None,
         "diagnosis": None,

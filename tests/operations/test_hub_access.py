@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from deployer.errors import DeployerError
-from deployer.operations.hub_access import credentials, front
+from deployer.operations.hub_access import credentials, front, public_url
 from deployer.render.health import TOKEN_KEY
 from tests.operations.fake_api import FakeApi
 
@@ -90,3 +90,28 @@ def test_a_namespace_without_a_proxy_is_an_error() -> None:
     fake.put(f"{SERVICES}/headless", {"spec": {"ports": [{"port": 1}]}})
     with pytest.raises(DeployerError, match="demo: no service leads to the HTTP port of a hub's proxy"):
         front(fake.api, "demo")
+
+
+def ingress(fake: FakeApi, name: str, host: str | None, backend: str, *, tls: bool = False) -> None:
+    path = {"path": "/jupyter", "backend": {"service": {"name": backend}}}
+    rule: dict[str, Any] = {"http": {"paths": [path]}} | ({"host": host} if host else {})
+    spec = {"rules": [rule]} | ({"tls": [{"hosts": [host]}]} if tls else {})
+    fake.put(f"/apis/networking.k8s.io/v1/namespaces/demo/ingresses/{name}", {"spec": spec})
+
+
+@pytest.mark.parametrize(
+    ("tls", "url"), [(True, "https://demo.org/jupyter"), (False, "http://demo.org/jupyter")]
+)
+def test_people_come_by_the_ingress_that_leads_to_the_proxy(tls: bool, url: str) -> None:
+    fake = FakeApi()
+    service(fake, "proxy-public", "proxy", port=80, targetPort="http")
+    ingress(fake, "any-host", None, "proxy-public")
+    ingress(fake, "binder", "binder.org", "binder")
+    ingress(fake, "hub", "demo.org", "proxy-public", tls=tls)
+    assert public_url(fake.api, "demo") == url
+
+
+def test_a_hub_without_ingress_has_no_public_address() -> None:
+    fake = FakeApi()
+    service(fake, "proxy-public", "proxy", port=80, targetPort="http")
+    assert public_url(fake.api, "demo") is None

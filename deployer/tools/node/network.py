@@ -1,0 +1,81 @@
+"""The one link between the host and a node, and the network inside."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from deployer.tools.node.layout import BRIDGE
+from deployer.tools.node.namespaces import inside_argv
+
+if TYPE_CHECKING:
+    from deployer.tools.node.layout import Node
+    from deployer.tools.node.namespaces import Process
+    from deployer.tools.process import Runner
+
+_UPLINK = "host"
+"""The node's end of the link, by its name inside."""
+
+_SHOW_LINKS = ("ip", "-json", "link", "show")
+_SHOW_ROUTES = ("ip", "-json", "-4", "route", "show", "table", "all")
+
+
+def links_and_routes(runner: Runner) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names of the host's links, and the destinations it has routes to."""
+    links = json.loads(runner.run(_SHOW_LINKS).stdout)
+    routes = json.loads(runner.run(_SHOW_ROUTES).stdout)
+    destinations = (route["dst"] for route in routes if route["dst"] != "default")
+    return frozenset(link["ifname"] for link in links), frozenset(destinations)
+
+
+def inside_commands(node: Node) -> str:
+    """Return the commands, for `ip -batch`, that make the network inside.
+
+    The bridge is there before the kubelet starts, since its address is the node's.
+    """
+    return f"""\
+link set lo up
+link set {_UPLINK} up
+address add {node.inner}/30 dev {_UPLINK}
+link add {BRIDGE} type bridge
+address add {node.address}/{node.pods.prefixlen} dev {BRIDGE}
+link set {BRIDGE} up
+"""
+
+
+def host_commands(node: Node, anchor: Process) -> str:
+    """Return the commands, for `ip -batch`, that make the link and the host's route to the cluster."""
+    return f"""\
+link add {node.link} type veth peer name {_UPLINK} netns {anchor.pid}
+address add {node.outer}/30 dev {node.link}
+link set {node.link} alias {node.mark} up
+"""
+
+
+def route_command(node: Node) -> tuple[str, ...]:
+    """Return the command that leads the cluster's addresses through the link."""
+    return ("ip", "route", "replace", str(node.network), "via", str(node.inner), "dev", node.link)
+
+
+def forwarding_commands(node: Node) -> tuple[tuple[str, ...], ...]:
+    """Return the commands that let the host in, but nobody who routes through the host."""
+    table = ("iptables", "--wait", "--table", "raw")
+    refuse = ("PREROUTING", "--in-interface", _UPLINK, "!", "--source", str(node.outer), "--jump", "DROP")
+    return ((*table, "--append", *refuse), ("sysctl", "--quiet", "--write", "net.ipv4.ip_forward=1"))
+
+
+def connect(node: Node, anchor: Process, runner: Runner) -> None:
+    """Make the link, the route and the network inside."""
+    batch = ("ip", "-batch", "-")
+    runner.run(batch, stdin=host_commands(node, anchor))
+    runner.run(inside_argv(anchor, batch), stdin=inside_commands(node))
+    for command in forwarding_commands(node):
+        runner.run(inside_argv(anchor, command))
+    runner.run(route_command(node))
+
+
+def disconnect(node: Node, runner: Runner) -> None:
+    """Remove the link, and with it the host's address and route, unless it is another node's."""
+    links = json.loads(runner.run(_SHOW_LINKS).stdout)
+    if any(link["ifname"] == node.link and link.get("ifalias") == node.mark for link in links):
+        runner.run(("ip", "link", "delete", node.link))

@@ -1,0 +1,3 @@
+module deployer/tools/pause
+
+go 1.24.0

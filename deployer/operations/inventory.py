@@ -23,7 +23,7 @@ class Inventory:
     errors: int
 
     def rows(self) -> Iterator[tuple[str, ...]]:
-        """Return cluster, hub, provider, chart and domain of each hub; a cluster without one has a row too."""
+        """Return cluster, hub, provider, chart and domain of each hub; a cluster without hubs has a row."""
         for cluster in self.fleet.clusters:
             for hub in cluster.hubs:
                 yield cluster.name, hub.name, _provider(cluster), hub.chart, hub.domain

@@ -36,12 +36,13 @@ class Source:
 class ChartUnavailable(DeployerError):
     """Packages are neither in the mirror nor in the cache, and could not be downloaded.
 
-    `reasons` says why for each of them.
+    `packages` are those, and `reasons` says why for each of them.
     """
 
     def __init__(self, chart: Chart, reasons: Mapping[Dependency, str]) -> None:
         self.chart = chart
         self.reasons = dict(reasons)
+        self.packages = tuple(reasons)
         lines = [f"{dependency}: {reason}" for dependency, reason in reasons.items()]
         super().__init__(
             "\n".join([f"chart packages are missing: {', '.join(map(str, reasons))}", *lines]),

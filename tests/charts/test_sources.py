@@ -60,7 +60,7 @@ def test_without_a_network_every_missing_package_is_named_with_the_command_that_
     chart = umbrella(tmp_path, ONE, TWO)
     with pytest.raises(ChartUnavailable) as raised:
         sources(session, chart, chart.dependencies, helm=Repositories(tmp_path / "nothing").helm)
-    assert tuple(raised.value.reasons) == chart.dependencies
+    assert raised.value.packages == chart.dependencies
     assert raised.value.message.splitlines() == [
         "chart packages are missing: one 1.0.0, two 2.0.0",
         "one 1.0.0: Error: no such host",

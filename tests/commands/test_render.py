@@ -1,0 +1,86 @@
+"""`deployer render`: data on stdout, talk on stderr, and files that are whole."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from deployer import cli
+
+TESTS = Path(__file__).parent.parent
+FLEET, MIRROR = TESTS / "golden/fleet", TESTS / "charts"
+
+
+@pytest.fixture(autouse=True)
+def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEPLOYER_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("DEPLOYER_STATE", str(TESTS / "golden/state"))
+    monkeypatch.setattr(cli, "_listen_to_signals", lambda _interruption: None)
+
+
+def render(*argv: str) -> int:
+    return cli.run(["--root", str(FLEET), "--chart-mirror", str(MIRROR), "render", *argv])
+
+
+def test_values_go_to_stdout_and_notices_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    assert render("local", "demo") == 0
+    captured = capsys.readouterr()
+    assert yaml.safe_load(captured.out)["jupyterhub"]["singleuser"]["image"]["name"] == "deployer.local/user"
+    assert "notice: jupyterhub 4.4.0 is replaced" in captured.err
+
+
+def test_an_encrypted_value_is_shown_as_unknown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert render("aws", "course", "--values") == 0
+    out = capsys.readouterr().out
+    assert "client_id: unknown-jupyterhub.hub.config.GitHubOAuthenticator.client_id\n" in out
+    assert "ENC[" not in out
+
+
+@pytest.mark.parametrize(
+    ("argv", "message", "hint"),
+    [
+        (("locla", "demo"), "no such cluster: locla", "did you mean `local`?"),
+        (("local", "dmeo"), "no such hub: local dmeo", "did you mean `demo`?"),
+    ],
+)
+def test_an_unknown_name_is_an_error_with_a_near_match(
+    capsys: pytest.CaptureFixture[str], argv: tuple[str, ...], message: str, hint: str
+) -> None:
+    assert render(*argv) == 1
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == ("", f"error: {message}\nhint: {hint}\n")
+
+
+def test_a_directory_that_cannot_be_is_an_error_without_a_traceback(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deployer.operations.render.manifests", lambda *_args: "")
+    (tmp_path / "file").write_text("in the way")
+    assert render("local", "demo", "--to", str(tmp_path / "file/below")) == 1
+    assert f"error: cannot write to {tmp_path}/file/below: " in capsys.readouterr().err
+
+
+@pytest.mark.integration
+def test_output_is_the_same_to_the_byte_whatever_the_hash_seed(tmp_path: Path, repository: Path) -> None:
+    if not (repository / ".tools/bin/helm").exists():
+        pytest.skip("not built: .tools/bin/helm")
+
+    def files(seed: str) -> dict[str, bytes]:
+        directory = tmp_path / seed
+        argv = ["--root", str(FLEET), "--chart-mirror", str(MIRROR), "render", "aws", "course"]
+        subprocess.run(
+            [sys.executable, "-m", "deployer", *argv, "--to", str(directory)],
+            env={**os.environ, "PYTHONHASHSEED": seed, "DEPLOYER_CACHE": str(tmp_path / f"cache-{seed}")},
+            check=True,
+            capture_output=True,
+        )
+        return {path.name: path.read_bytes() for path in directory.iterdir()}
+
+    first, second = files("1"), files("2")
+    assert set(first) == {"values.yaml", "manifests.yaml"}
+    assert first == second

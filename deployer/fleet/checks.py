@@ -7,7 +7,7 @@ one, write it and put it into `RULES`.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from deployer.fleet.model import Aws, Gcp
 from deployer.fleet.shipped import places
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from deployer.fleet.documents import Document
-    from deployer.fleet.model import Cluster, Fleet, Hub
+    from deployer.fleet.model import Cluster, Fleet, Hub, ValuesFile
     from deployer.fleet.positions import KeyPath
     from deployer.fleet.problems import Problem
 
@@ -67,7 +67,7 @@ def gcp_location(fleet: Fleet) -> Iterator[Finding]:
         if {"zone", "region"} <= block.keys():
             yield Finding(cluster.document, ("gcp", "region"), "`zone` and `region`: write one of them")
         elif not {"zone", "region"} & block.keys():
-            message = "`gcp` missing key `zone`, or `region` for a regional cluster"
+            message = "missing key `zone` in `gcp`, or `region` for a regional cluster"
             yield Finding(cluster.document, ("gcp",), message)
 
 
@@ -87,13 +87,13 @@ def aws_account(fleet: Fleet) -> Iterator[Finding]:
 def hub_names(fleet: Fleet) -> Iterator[Finding]:
     """Refuse two hubs of one name in a cluster: it is that of a namespace."""
     for cluster in fleet.clusters:
-        yield from _unique(cluster, "name", {hub.at: hub.name for hub in cluster.hubs})
+        yield from _unique(cluster, "name")
 
 
 def domains(fleet: Fleet) -> Iterator[Finding]:
     """Refuse two hubs of one domain in a cluster."""
     for cluster in fleet.clusters:
-        yield from _unique(cluster, "domain", {hub.at: hub.domain for hub in cluster.hubs if hub.domain})
+        yield from _unique(cluster, "domain")
 
 
 def chart(fleet: Fleet) -> Iterator[Finding]:
@@ -119,14 +119,14 @@ def staging(fleet: Fleet) -> Iterator[Finding]:
                     others = [other for other in hubs if other != hub.name]
                     yield _in_hub(hub, at, f"no such hub: `{name}`; {did_you_mean(name, others)}")
                 elif at[0] == "staging_for" and hubs[name].staged_by != hub.name:
-                    message = f"hub `{name}` is staged by `{hubs[name].staged_by}` already"
+                    message = f"`{name}` is staged by `{hubs[name].staged_by}` already"
                     yield _in_hub(hub, at, message)
 
 
 def plain_secret(fleet: Fleet) -> Iterator[Finding]:
     """Want a file to be encrypted when its name says so."""
     for hub in _hubs(fleet):
-        for file in hub.values_files:
+        for file in (*hub.values_files, *_override(hub)):
             name = file.path.name
             promised = name.startswith("enc-") or ".secret." in name
             if promised and file.document.data and not file.encrypted:
@@ -137,9 +137,9 @@ def plain_secret(fleet: Fleet) -> Iterator[Finding]:
 def domain_override(fleet: Fleet) -> Iterator[Finding]:
     """Want a domain override file to say which domain."""
     for hub in _hubs(fleet):
-        file = hub.domain_override
-        if file and not isinstance(file.document.value(("domain",)), str):
-            yield Finding(file.document, (), "missing key `domain`: the host name for now")
+        for file in _override(hub):
+            if not isinstance(file.document.value(("domain",)), str):
+                yield Finding(file.document, (), "missing key `domain`: the host name for now")
 
 
 RULES: tuple[Callable[[Fleet], Iterator[Finding]], ...] = (
@@ -161,19 +161,23 @@ def _hubs(fleet: Fleet) -> Iterator[Hub]:
         yield from cluster.hubs
 
 
+def _override(hub: Hub) -> tuple[ValuesFile, ...]:
+    return (hub.domain_override,) if hub.domain_override else ()
+
+
 def _in_hub(hub: Hub, at: KeyPath, message: str) -> Finding:
     return Finding(hub.document, (*hub.at, *at), f"hub `{hub.name}`: {message}")
 
 
-def _unique(cluster: Cluster, key: str, values: dict[KeyPath, str]) -> Iterator[Finding]:
-    first: dict[str, KeyPath] = {}
-    for at, value in values.items():
-        if value in first:
-            line = cluster.document.mark((*first[value], key)).line
-            message = f"another hub has the {key} `{value}`, in line {line}: each hub needs its own"
-            yield Finding(cluster.document, (*at, key), message)
-        else:
-            first[value] = at
+def _unique(cluster: Cluster, key: Literal["name", "domain"]) -> Iterator[Finding]:
+    first: dict[str, Hub] = {}
+    for hub in cluster.hubs:
+        value: str = getattr(hub, key)
+        other = first.setdefault(value, hub)
+        if value and other is not hub:
+            line = hub.document.mark((*other.at, key)).line
+            message = f"another hub has the {key} `{value}`, in line {line}: each needs its own"
+            yield _in_hub(hub, (key,), message)
 
 
 def _staging_names(hub: Hub) -> Iterator[tuple[KeyPath, str]]:

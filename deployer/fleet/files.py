@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from deployer.fleet import schema
 from deployer.fleet.documents import Document, examine
 from deployer.fleet.spelling import near
+from deployer.fleet.subjects import in_hub
 
 if TYPE_CHECKING:
     from deployer.fleet.positions import KeyPath
@@ -51,7 +52,8 @@ class Files:
         path = Path(os.path.normpath(owner.path.parent / name))
         trouble = self._trouble(path, name)
         if trouble:
-            self.problems.append(owner.problem(at, trouble, RULE))
+            subject, _ = in_hub(owner.data, at)
+            self.problems.append(owner.problem(at, subject + trouble, RULE))
             return None
         return path
 
@@ -61,7 +63,13 @@ class Files:
         if path.is_file():
             return None
         if path.exists():
-            return f"`{name}` is not a plain file"
-        siblings = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
-        close = near(path.name, siblings)
+            return f"`{name}` is a directory" if path.is_dir() else f"`{name}` is not a plain file"
+        siblings = path.parent.iterdir() if path.parent.is_dir() else ()
+        alike = [each.name for each in siblings if near(_stem(path), [_stem(each)])]
+        close = near(path.name, alike)
         return f"no such file: `{name}`" + (f", did you mean `{close}`?" if close else "")
+
+
+def _stem(path: Path) -> str:
+    """Return what tells files of one kind apart: all end with `.values.yaml` or the like."""
+    return path.name.split(".", 1)[0]

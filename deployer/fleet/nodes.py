@@ -30,6 +30,7 @@ _AT_PROBLEM = {
         "this line does not fit those above: look at its indentation, and for quotes within quotes"
     ),
     "did not find expected '-' indicator": "this line does not fit the list above: look at its indentation",
+    "did not find expected node content": ("a value should be here; or a `[` or `{` above is not closed"),
     "did not find expected <document start>": _ONE_DOCUMENT,
     "but found another document": _ONE_DOCUMENT,
     "found undefined alias": "no anchor of this name stands above",

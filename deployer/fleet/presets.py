@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from deployer.fleet.model import Preset
 from deployer.fleet.shipped import places
 from deployer.fleet.spelling import did_you_mean
+from deployer.fleet.subjects import in_hub
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +33,8 @@ class Presets:
             return None
         found = self.paths()
         if name not in found:
-            message = f"no such preset: `{name}`; {did_you_mean(name, found)}"
+            subject, _ = in_hub(owner.data, at)
+            message = f"{subject}no such preset: `{name}`; {did_you_mean(name, found)}"
             self.files.problems.append(owner.problem(at, message, RULE))
             return None
         return self._load(name, found[name])

@@ -9,7 +9,7 @@ import re
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from deployer.fleet.spelling import near
 
@@ -37,11 +37,28 @@ _FEW = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Violation:
-    """One thing that a schema forbids: what is wrong at the path `at`, and the value that is there."""
+    """One thing that a schema forbids: what is wrong at the path `at`, and the value that is there.
+
+    For an unknown key, `at` ends with the key; for a missing one, it is the map that should have it.
+    """
 
     at: KeyPath
     message: str
     value: Any = None
+    kind: Literal["value", "unknown key", "missing key"] = "value"
+
+    def about(self, at: KeyPath) -> str:
+        """Return the message with its subject, which is shown as `at`: the path or the last part of it."""
+        if not at:
+            return self.message
+        name = f"`{shown(at)}`"
+        match self.kind:
+            case "unknown key":
+                return f"unknown key {name}{self.message}"
+            case "missing key":
+                return f"{self.message} in {name}"
+            case _:
+                return f"{name} {self.message}"
 
 
 def validator(schema: Mapping[str, Any]) -> Validator:
@@ -110,13 +127,14 @@ def _unknown_keys(error: Error, at: KeyPath) -> Iterator[Violation]:
             advice = f"; known here: {', '.join(known)}"
         else:
             advice = ""
-        yield Violation(at=(*at, key), message=f"unknown key{advice}", value=error.instance[key])
+        yield Violation(at=(*at, key), message=advice, value=error.instance[key], kind="unknown key")
 
 
 def _missing_keys(error: Error, at: KeyPath) -> Iterator[Violation]:
     for key in error.validator_value:
         if key not in error.instance:
-            yield Violation(at=at, message=f"missing key `{key}`", value=error.instance)
+            message = f"missing key `{key}`"
+            yield Violation(at=at, message=message, value=error.instance, kind="missing key")
 
 
 def _type(error: Error, at: KeyPath) -> Iterator[Violation]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from deployer.fleet.encrypted import is_encrypted_scalar
 from deployer.fleet.problems import Problem
-from deployer.fleet.violations import shown, validator, violations
+from deployer.fleet.violations import validator, violations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +75,7 @@ def _problem(release: Rendered, at: KeyPath, violation: Violation) -> Problem | 
     layer, mark = release.merged.origin(at)
     if _is_encrypted(layer, at):
         return None
-    message = f"`{shown(at)}` {violation.message}"
+    message = violation.about(at)
     if layer.document is None or mark is None:
         hub = release.hub
         return hub.document.problem(hub.at, f"{message} ({layer.name})", RULE)

@@ -270,7 +270,8 @@ def chart(tmp_path: Path) -> Path:
         "apiVersion: v2\nname: shown\nversion: 1.0.0\nkubeVersion: '>=1.30'\n"
     )
     (directory / "templates/all.yaml").write_text(
-        "data: {{ .Values | toJson | b64enc }}\n{{ if .Values.bad }}{{ fail (print .Values.bad) }}{{ end }}\n"
+        "data: {{ .Values | toJson | b64enc }}\n"
+        "{{ if .Values.bad }}{{ fail (print `bad: ` .Values.bad) }}{{ end }}\n"
     )
     return directory
 
@@ -288,21 +289,24 @@ def test_real_helm_reads_odd_values_unchanged(real_helm: Helm, chart: Path, tmp_
 
 
 @pytest.mark.integration
-def test_real_helm_does_not_show_a_secret_when_a_template_fails(
-    real_helm: Helm, chart: Path, tmp_path: Path
+@pytest.mark.parametrize("cause", ["template", "schema"])
+def test_real_helm_does_not_show_a_secret_when_it_fails(
+    cause: str, real_helm: Helm, chart: Path, tmp_path: Path
 ) -> None:
+    key = {"template": "bad", "schema": "short"}[cause]
+    (chart / "values.schema.json").write_text('{"properties": {"short": {"pattern": "^.{0,3}$"}}}')
     with pytest.raises(ProgramFailed) as raised:
         real_helm.template(
             chart,
             release="r",
             namespace="n",
-            values={"bad": "s3cret-value"},
+            values={key: "s3cret-value"},
             kube_version="1.34",
             home=tmp_path / "home",
             secrets=["s3cret-value"],
         )
-    assert "[redacted]" in raised.value.message
-    assert "s3cret" not in raised.value.message
+    assert key in raised.value.message
+    assert "s3cret" not in raised.value.message + repr(vars(raised.value))
 
 
 @pytest.mark.integration

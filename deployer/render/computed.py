@@ -69,7 +69,7 @@ def oauth_callback(subject: Subject) -> dict[str, Any]:
     authenticator = subject.look_up("hub", "config", "JupyterHub", "authenticator_class")
     if subject.local or authenticator in _WITHOUT_CALLBACK:
         return {}
-    base = (subject.look_up("hub", "baseUrl") or "/").rstrip("/")
+    base = str(subject.look_up("hub", "baseUrl") or "/").rstrip("/")
     url = f"https://{subject.host}{base}/hub/oauth_callback"
     return {"hub": {"config": {"OAuthenticator": {"oauth_callback_url": url}}}}
 

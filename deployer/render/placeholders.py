@@ -83,10 +83,10 @@ def generated(values: Mapping[str, Any]) -> Layer:
     service (templates/hub/_helpers-passwords.tpl of z2jh 4.4).
     """
     z2jh = look_up(values, ("jupyterhub",)) or {}
-    services = look_up(z2jh, ("hub", "services")) or {}
+    services = look_up(z2jh, ("hub", "services"))
     missing = [
         places[0]
-        for places in (*_GENERATED, *map(_token_of, services))
+        for places in (*_GENERATED, *map(_token_of, services if isinstance(services, Mapping) else ()))
         if not any(look_up(z2jh, place) for place in places)
     ]
     made_up = [Layer(name="", values=nested(("jupyterhub", *at), _made_up(at))) for at in missing]

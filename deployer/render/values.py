@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from deployer.render.computed import TOPICS, Subject
@@ -10,8 +11,6 @@ from deployer.render.paths import look_up
 from deployer.render.placeholders import without_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from deployer.fleet.documents import Document
     from deployer.fleet.model import Cluster, Hub, ValuesFile
 
@@ -63,7 +62,7 @@ def host(values: Mapping[str, Any], domain: str) -> str:
     It is not always the domain, which BinderHub may serve.
     """
     hosts = look_up(values, ("jupyterhub", "ingress", "hosts"))
-    return str(hosts[0]) if hosts else domain
+    return str(hosts[0]) if isinstance(hosts, list) and hosts else domain
 
 
 def _file(
@@ -80,6 +79,5 @@ def _content(
     elif decrypted is None:
         found = without_secrets(file.document.data, schema)
     else:
-        found = look_up(decrypted[file.name], file.at) or {}
-    values: Mapping[str, Any] = found
-    return values
+        found = look_up(decrypted[file.name], file.at)
+    return found if isinstance(found, Mapping) else {}

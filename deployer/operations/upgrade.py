@@ -132,6 +132,7 @@ def _apply(work: Upgrade, held: Lease) -> int:
             values=wanted.values_for_helm,
             timeout=work.options.timeout,
             description=f"deployed by {held.identity}",
+            secrets=wanted.secrets,
             home=work.home,
             kubeconfig=work.connection.kubeconfig,
         )

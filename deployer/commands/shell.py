@@ -28,6 +28,8 @@ def shell(app: App, *, cluster: str, pin: bool, command: tuple[str, ...]) -> int
     if pin:
         app.say(operation.pin(app.session, chosen))
         return 0
+    if command[:1] == ("--",):
+        command = command[1:]
     if not command:
         app.say(f"a shell with access to {chosen.name}; leave it with `exit`")
     return operation.run(app.session, chosen, command)

@@ -60,7 +60,8 @@ class Api:
         """Read the metadata of a list's objects and nothing else of them."""
         accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
         response = self._request("GET", path, query=query, accept=accept)
-        items: list[dict[str, Any]] = json.loads(response.data)["items"]
+        # An empty list of metadata comes as null.
+        items: list[dict[str, Any]] = json.loads(response.data)["items"] or []
         return items
 
     def create(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,7 +116,6 @@ class Api:
         endless: bool = False,
         accept: str = "application/json, */*",
     ) -> Any:
-        from kubernetes.client.exceptions import ApiException
         from urllib3.exceptions import HTTPError
 
         headers = {"Accept": accept}
@@ -123,20 +123,22 @@ class Api:
             headers["Content-Type"] = (
                 "application/merge-patch+json" if method == "PATCH" else "application/json"
             )
+        method, url, headers, body, _ = self.client.param_serialize(
+            method,
+            path,
+            query_params=list(query.items()),
+            header_params=headers,
+            body=body,
+            auth_settings=["BearerToken"],
+        )
+        timeout = (_CONNECT_TIMEOUT, None if endless else _READ_TIMEOUT)
         try:
-            return self.client.call_api(
-                path,
-                method,
-                query_params=list(query.items()),
-                header_params=headers,
-                body=body,
-                auth_settings=["BearerToken"],
-                _preload_content=False,
-                _return_http_data_only=True,
-                _request_timeout=(_CONNECT_TIMEOUT, None if endless else _READ_TIMEOUT),
-            )
-        except ApiException as error:
-            raise _explained(error, f"{method} {path}") from None
+            response = self.client.call_api(
+                method, url, header_params=headers, body=body, _request_timeout=timeout
+            ).response
+            if 200 <= response.status < 300:
+                return response
+            raise _explained(response, f"{method} {path}")
         except HTTPError as error:
             reason = getattr(error, "reason", None) or error
             raise Unreachable(
@@ -176,14 +178,14 @@ def ensure_namespace(api: Api, name: str) -> None:
             return
 
 
-def _explained(error: Any, request: str) -> DeployerError:
+def _explained(response: Any, request: str) -> DeployerError:
     try:
-        detail = json.loads(error.body)["message"]
+        detail = json.loads(response.data)["message"]
     except (TypeError, ValueError, KeyError):
-        detail = error.reason or "no reason given"
-    message = f"the cluster refused `{request}`: {error.status}: {detail}"
+        detail = response.reason or "no reason given"
+    message = f"the cluster refused `{request}`: {response.status}: {detail}"
     kinds: dict[int, type[DeployerError]] = {404: NotFound, 409: Conflict, 401: Forbidden, 403: Forbidden}
-    return kinds.get(error.status, DeployerError)(message)
+    return kinds.get(response.status, DeployerError)(message)
 
 
 def _short(error: object) -> str:

@@ -79,8 +79,8 @@ def integration(session: nox.Session) -> None:
 @nox.session
 def cluster(session: nox.Session) -> None:
     """Run the tests that need the local Kubernetes; bring it up, and down again if it was not up before."""
-    if os.geteuid() != 0 and not _answers("docker", "info"):
-        session.skip("a local Kubernetes needs root or a running Docker engine; this machine offers neither")
+    if obstacle := _no_cluster():
+        session.skip(obstacle)
     was_up = _answers("deployer", "local", "status")
     try:
         session.run("deployer", "local", "up")
@@ -129,6 +129,21 @@ def _pytest(session: nox.Session, tier: str) -> None:
 
 def _data(tier: str) -> Path:
     return REPORTS / tier / "data"
+
+
+def _no_cluster() -> str | None:
+    """Return in a line why no local Kubernetes can be made here, or None."""
+    from deployer.errors import DeployerError
+    from deployer.operations.local import choose
+    from deployer.session import Session, directories
+
+    cache, state = directories(os.environ)
+    try:
+        choose(Session(environ=os.environ, cache=cache, state=state, tools=(TOOLS,)), None)
+    except DeployerError as error:
+        first, *reasons = error.message.splitlines()
+        return f"{first}: {'; '.join(reason.strip() for reason in reasons)}"
+    return None
 
 
 def _answers(*argv: str) -> bool:

@@ -48,7 +48,9 @@ def _seen_by_charts(release: Rendered) -> dict[str, Any]:
     """Return the values after Helm has put them over the defaults of the packages."""
     values = dict(release.values_for_helm)
     for package in release.chart.packages:
-        values[package.name] = _over(package.defaults, values.get(package.name) or {})
+        own = values.get(package.name) or {}
+        if isinstance(own, Mapping):
+            values[package.name] = _over(package.defaults, own)
     return values
 
 

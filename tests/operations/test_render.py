@@ -15,6 +15,7 @@ import yaml
 from deployer.charts.chart import find_chart
 from deployer.charts.sources import ChartUnavailable
 from deployer.fleet.load import load_fleet, select_cluster, select_hubs
+from deployer.operations.chart_problems import chart_problems
 from deployer.operations.render import Rendered, manifests, rendered
 from deployer.render.paths import look_up
 from deployer.tools.process import programs
@@ -118,6 +119,13 @@ def test_a_package_that_is_nowhere_is_named(session: Session) -> None:
     nowhere = replace(session, chart_mirror=None, tools=(), environ={"PATH": ""})
     with pytest.raises(ChartUnavailable, match=r"jupyterhub 4\.4\.0"):
         render(nowhere, "local", "demo")
+
+
+@pytest.mark.parametrize("text", ["jupyterhub: text", "jupyterhub: [1]"])
+def test_values_that_are_no_map_get_as_far_as_the_schema(session: Session, fleet: Path, text: str) -> None:
+    (fleet / "config/clusters/local/demo.values.yaml").write_text(text)
+    (problem,) = chart_problems(render(session, "local", "demo", root=fleet))
+    assert problem.message.startswith("`jupyterhub` must be a map")
 
 
 @pytest.mark.integration

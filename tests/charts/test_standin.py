@@ -235,7 +235,7 @@ def _configured(values: dict[str, Any], secrets: dict[str, str], monkeypatch: py
     """Run the chart's configuration on its default values and these, as JupyterHub does."""
     defaults = yaml.safe_load((STANDIN / "values.yaml").read_text())
     facts = {"Chart": {"Name": "jupyterhub", "Version": "1.0.0+x"}, "Release": {"Name": "demo"}}
-    merged = _merged(_merged(defaults, facts), values)
+    merged = _without_nulls(_merged(_merged(defaults, facts), values))
     monkeypatch.setitem(sys.modules, "z2jh", _z2jh(merged, secrets, monkeypatch))
     monkeypatch.setattr(sys, "path", list(sys.path))
     for name, value in {"HUB": "8081", "PROXY_API": "8001"}.items():
@@ -252,6 +252,13 @@ def _merged(below: Any, above: Any) -> Any:
     if isinstance(below, dict) and isinstance(above, dict):
         return {**below, **{key: _merged(below.get(key), value) for key, value in above.items()}}
     return above
+
+
+def _without_nulls(value: Any) -> Any:
+    """Drop what is null, as Helm does before it hands values on."""
+    if isinstance(value, dict):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    return value
 
 
 def _z2jh(values: dict[str, Any], secrets: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> ModuleType:

@@ -124,11 +124,11 @@ def user_volumes():
         mounts[f"{position}-files"] = {"name": "files", "mountPath": file["mountPath"], "subPath": key}
     c.KubeSpawner.volumes = {
         **volumes,
-        **named(storage["extraVolumes"], lambda _, volume: volume["name"]),
+        **named(storage.get("extraVolumes"), lambda _, volume: volume["name"]),
     }
     c.KubeSpawner.volume_mounts = {
         **mounts,
-        **named(storage["extraVolumeMounts"], lambda position, mount: f"{position}-{mount['name']}"),
+        **named(storage.get("extraVolumeMounts"), lambda position, mount: f"{position}-{mount['name']}"),
     }
 
 

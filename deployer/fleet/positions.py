@@ -125,25 +125,22 @@ def _step(node: Node, part: str | int) -> Entry | None:
             return node.value[part].start_mark, node.value[part]
         return None
     if isinstance(node, yaml.MappingNode):
-        return _own(node, part) or _merged(node, part)
+        return _entry(node, part, set())
     return None
 
 
-def _own(node: MappingNode, part: str | int) -> Entry | None:
+def _entry(node: MappingNode, part: str | int, seen: set[Node]) -> Entry | None:
+    # Each map is looked at once: merge keys may lead to the same one in very many ways.
+    seen.add(node)
     # From the end: of two equal keys the last one counts.
     for key, value in reversed(node.value):
         if key_of(key) == part and not is_merge(key):
             return key.start_mark, value
-    return None
-
-
-def _merged(node: MappingNode, part: str | int) -> Entry | None:
-    for key, value in node.value:
-        if is_merge(key):
-            for each in merged_maps(value):
-                found = _step(each, part)
-                if found:
-                    return found
+    merged = (each for key, value in node.value if is_merge(key) for each in merged_maps(value))
+    for each in merged:
+        found = None if each in seen else _entry(each, part, seen)
+        if found:
+            return found
     return None
 
 

@@ -36,7 +36,7 @@ def up(app: App, *, provider: str, images: bool) -> None:
     from deployer.operations import local as operation
 
     chosen = None if provider == "auto" else cast("Provider", provider)
-    operation.up(app.session, app.root, provider=chosen, images=images)
+    operation.up(app.session, provider=chosen, images_of=app.root if images else None)
     app.say("the local cluster runs")
     app.hint("run `deployer deploy local` to install its hubs")
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from deployer.errors import DeployerError
-from deployer.operations import local_files
-from deployer.operations.local_node import LocalNode, build_images, obstacle
+from deployer.operations import images, local_files
+from deployer.operations.local_node import LocalNode, obstacle
 from deployer.progress import step
 from deployer.tools.kind import Kind
 from deployer.tools.node.start import SUBJECT
@@ -60,11 +60,10 @@ def choose(session: Session, asked: Provider | None) -> Provider:
     raise DeployerError(f"no local cluster can be made here\n{lines}")
 
 
-def up(session: Session, root: Path, *, provider: Provider | None, images: bool) -> None:
+def up(session: Session, *, provider: Provider | None = None, images_of: Path | None = None) -> None:
     """Make the cluster, or repair what of it does not work; return when it works.
 
-    `root` is the fleet whose images are built and loaded, unless `images` is false or kind is used, which
-    pulls images from registries.
+    `images_of` is the root whose images are built and loaded; with kind they come from registries instead.
     """
     with local_files.alone(session):
         made = local_files.read(local_files.directory(session) / "settings.yaml").get("provider")
@@ -75,7 +74,7 @@ def up(session: Session, root: Path, *, provider: Provider | None, images: bool)
         if choose(session, made or provider) == "kind":
             _kind_up(session)
         else:
-            _node_up(session, root, images=images)
+            _node_up(session, images_of)
 
 
 def down(session: Session) -> bool:
@@ -124,13 +123,15 @@ def load_images(session: Session, archives: Sequence[Path]) -> None:
         raise DeployerError("there is no local cluster", hint="run `deployer local up`")
 
 
-def _node_up(session: Session, root: Path, *, images: bool) -> None:
+def _node_up(session: Session, images_of: Path | None) -> None:
     node = LocalNode.existing(session)
     if node is not None and not node.complete:
         session.progress.noted(SUBJECT, "a start that was cut off left things behind; removing them")
         node.down()
         node = None
-    built = build_images(session, root) if images else {}
+    # A fleet may have no images of its own and use those of registries.
+    has_images = images_of is not None and (images_of / "images").is_dir()
+    built = images.build(session, images_of) if images_of and has_images else {}
     (node or LocalNode.planned(session)).up(built)
 
 

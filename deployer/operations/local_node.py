@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from deployer.errors import DeployerError
 from deployer.interruption import Interruption
-from deployer.operations import images as image_building
 from deployer.operations import local_files
 from deployer.progress import step
 from deployer.tools.node import images, network
+from deployer.tools.node.checks import cluster_uid, running, works
 from deployer.tools.node.components import components
-from deployer.tools.node.layout import Node, free_number
+from deployer.tools.node.layout import Node, free_number, has_room
 from deployer.tools.node.namespaces import find_anchor
-from deployer.tools.node.start import SUBJECT, Start, cluster_uid, running, works
+from deployer.tools.node.start import SUBJECT, Start
 from deployer.tools.node.stop import remove, stop
 from deployer.tools.process import Programs, programs
 
@@ -60,24 +60,24 @@ class LocalNode:
     @classmethod
     def existing(cls, session: Session) -> LocalNode | None:
         """Return the node that was made, whole or in part, running or not; None when there is none."""
-        settings = local_files.read(local_files.directory(session) / "settings.yaml")
-        if settings.get("provider") != "node":
-            return None
-        return cls(
-            session=session,
-            node=Node(directory=local_files.directory(session), number=int(settings["number"])),
-        )
+        directory = local_files.directory(session)
+        settings = local_files.read(directory / "settings.yaml")
+        node = Node(directory=directory, number=int(settings.get("number", 0)))
+        # A node may run on though somebody deleted its files.
+        made = settings.get("provider") == "node" or find_anchor(node) is not None
+        return cls(session=session, node=node) if made else None
 
     @classmethod
     def planned(cls, session: Session) -> LocalNode:
         """Return a node for which there is room on this machine."""
         links, routes = network.links_and_routes(programs(session))
-        number = free_number(links=links, routes=routes)
+        directory = local_files.directory(session)
+        number = free_number(directory, links=links, routes=routes)
         if number is None:
             raise DeployerError(
                 "no free network for the local cluster: all of 10.199.0.0 to 10.218.0.0 are in use"
             )
-        return cls(session=session, node=Node(directory=local_files.directory(session), number=number))
+        return cls(session=session, node=Node(directory=directory, number=number))
 
     @property
     def complete(self) -> bool:
@@ -99,11 +99,16 @@ class LocalNode:
         """
         anchored = find_anchor(self.node) is not None
         complete = self.complete
+        if complete and not anchored:
+            self._check_room()
         try:
             if not complete or not works(self.node, self._programs):
                 self._start()
             self._load_missing(built)
             self._tell(built)
+        except OSError as error:
+            self._undo(keep_files=complete, keep_running=anchored)
+            raise DeployerError(f"the local cluster cannot be made: {error}") from error
         except BaseException:
             self._undo(keep_files=complete, keep_running=anchored)
             raise
@@ -140,6 +145,14 @@ class LocalNode:
     @property
     def _programs(self) -> Programs:
         return programs(self.session)
+
+    def _check_room(self) -> None:
+        links, routes = network.links_and_routes(self._programs)
+        if not has_room(self.node, links=links, routes=routes):
+            raise DeployerError(
+                f"something else uses the local cluster's link {self.node.link} or its {self.node.network}",
+                hint="run `deployer local down`, then `deployer local up`: the new cluster takes another one",
+            )
 
     def _start(self) -> None:
         self.node.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -179,11 +192,6 @@ class LocalNode:
                 stop(self.node, tidying)
         if not keep_files:
             remove(self.node.directory, keep=frozenset({"logs"}))
-
-
-def build_images(session: Session, root: Path) -> dict[str, BuiltImage]:
-    """Build the images of `root/images`; none when the fleet has none of its own."""
-    return image_building.build(session, root) if (root / "images").is_dir() else {}
 
 
 def _named(built: dict[str, BuiltImage]) -> dict[str, dict[str, str]]:

@@ -14,6 +14,9 @@ mount --no-canonicalize --bind /proc/self/fd/3 /run/deployer
 mount --no-canonicalize --bind /proc/self/fd/4 /run/deployer-tools
 exec 3<&- 4<&-
 
+# Pods on one bridge reach each other's services only if bridged packets pass through iptables.
+[ -d /proc/sys/net/bridge ] || modprobe br_netfilter
+
 # The kubelet insists on these settings of the whole kernel. It finds them here; the kernel keeps its own.
 while read -r setting value; do
     file=/run/tunables/$(echo "$setting" | tr / .)

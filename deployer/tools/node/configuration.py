@@ -47,6 +47,8 @@ address = "{CONTAINERD_SOCKET}"
 sandbox_image = "{PAUSE_IMAGE}"
 # Where CAP_SYS_RESOURCE is missing, lowering a pod's OOM score fails and takes its sandbox along.
 restrict_oom_score_adj = true
+# Else a profile is loaded into the kernel, where it would outlive the cluster.
+disable_apparmor = true
 
 [plugins."io.containerd.grpc.v1.cri".cni]
 bin_dir = "/usr/lib/cni"

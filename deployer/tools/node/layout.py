@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, ip_network
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 INSIDE = Path("/run/deployer")
@@ -17,6 +17,7 @@ BRIDGE = "cni0"
 """The bridge that pods are connected to; it exists in the node's network namespace only."""
 
 DOMAIN = "cluster.local"
+_NUMBERS = 20
 PROVISIONER = "deployer/directory"
 
 
@@ -92,14 +93,18 @@ class Node:
         return self.logs / f"{component}.log"
 
 
-def free_number(*, links: frozenset[str], routes: frozenset[str]) -> int | None:
-    """Return the first number whose link and addresses nobody on this machine uses, or None.
+def has_room(node: Node, *, links: frozenset[str], routes: frozenset[str]) -> bool:
+    """Tell whether nobody on this machine uses the node's link and addresses.
 
     `links` are names of network links, `routes` destinations such as `10.0.0.0/8`.
     """
-    taken = [ip_network(route) for route in routes]
-    for number in range(20):
-        node = Node(directory=Path(), number=number)
-        if node.link not in links and not any(node.network.overlaps(route) for route in taken):
+    taken = any(node.network.overlaps(IPv4Network(route)) for route in routes)
+    return node.link not in links and not taken
+
+
+def free_number(directory: Path, *, links: frozenset[str], routes: frozenset[str]) -> int | None:
+    """Return the first number with which a node in `directory` has room on this machine, or None."""
+    for number in range(_NUMBERS):
+        if has_room(Node(directory=directory, number=number), links=links, routes=routes):
             return number
     return None

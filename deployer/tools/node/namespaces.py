@@ -105,8 +105,9 @@ def end(node: Node, *, patience: float) -> bool:
         return True
     try:
         # The number may have gone to another process since it was found; the handle cannot.
-        if find_anchor(node) != anchor:
-            return find_anchor(node) is None
+        found = find_anchor(node)
+        if found is None or found.pid != anchor.pid:
+            return found is None
         with suppress(ProcessLookupError):
             signal.pidfd_send_signal(handle, signal.SIGKILL)
         poll = select.poll()

@@ -31,7 +31,8 @@ def links_and_routes(runner: Runner) -> tuple[frozenset[str], frozenset[str]]:
 def inside_commands(node: Node) -> str:
     """Return the commands, for `ip -batch`, that make the network inside.
 
-    The bridge is there before the kubelet starts, since its address is the node's.
+    The bridge is there before the kubelet starts, since its address is the node's. Services lead to it too:
+    where kube-proxy does not yet know one, the packet is lost and sent again, as on any other cluster.
     """
     return f"""\
 link set lo up
@@ -40,6 +41,7 @@ address add {node.inner}/30 dev {_UPLINK}
 link add {BRIDGE} type bridge
 address add {node.address}/{node.pods.prefixlen} dev {BRIDGE}
 link set {BRIDGE} up
+route add {node.services} dev {BRIDGE}
 """
 
 
@@ -74,8 +76,17 @@ def connect(node: Node, anchor: Process, runner: Runner) -> None:
     runner.run(route_command(node))
 
 
-def disconnect(node: Node, runner: Runner) -> None:
-    """Remove the link, and with it the host's address and route, unless it is another node's."""
+def is_connected(node: Node, runner: Runner) -> bool:
+    """Tell whether the host's side of the link is as `connect` leaves it."""
     links = json.loads(runner.run(_SHOW_LINKS).stdout)
-    if any(link["ifname"] == node.link and link.get("ifalias") == node.mark for link in links):
-        runner.run(("ip", "link", "delete", node.link))
+    routes = json.loads(runner.run(_SHOW_ROUTES).stdout)
+    return any(link["ifname"] == node.link and link.get("ifalias") == node.mark for link in links) and any(
+        route["dst"] == str(node.network) and route.get("dev") == node.link for route in routes
+    )
+
+
+def disconnect(node: Node, runner: Runner) -> None:
+    """Remove the node's link, whatever its name, and with it the host's address and route."""
+    for link in json.loads(runner.run(_SHOW_LINKS).stdout):
+        if link.get("ifalias") == node.mark:
+            runner.run(("ip", "link", "delete", link["ifname"]))

@@ -40,15 +40,21 @@ def remove(directory: Path, *, keep: frozenset[str] = frozenset()) -> None:
     mounted = mounts_below(directory, Path("/proc/self/mountinfo").read_text(encoding="utf-8"))
     if mounted:
         raise DeployerError(f"something is mounted at {mounted[0]}", hint=f"run `umount {mounted[0]}`")
-    for entry in directory.iterdir():
-        if entry.name in keep:
-            continue
-        if entry.is_dir() and not entry.is_symlink():
-            shutil.rmtree(entry)
-        else:
-            entry.unlink()
-    if not keep:
-        directory.rmdir()
+    try:
+        for entry in directory.iterdir():
+            if entry.name not in keep:
+                _delete(entry)
+        if not keep:
+            directory.rmdir()
+    except OSError as error:
+        raise DeployerError(f"cannot be deleted: {error}", hint="run `deployer local down` again") from error
+
+
+def _delete(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
 
 
 def mounts_below(directory: Path, mountinfo: str) -> tuple[Path, ...]:

@@ -29,6 +29,8 @@ BASE = "debian:bookworm-slim"
 """What every Dockerfile starts from: Docker's own where Docker builds, ours where buildah does."""
 
 _BASE_RECIPE = "1"
+_NEEDED_SPACE = 3e9
+"""Bytes that building takes at its height: the files of three images, their packages, their archives."""
 _SUBJECT = "image {}"
 
 
@@ -111,6 +113,7 @@ def _turn(session: Session) -> Iterator[None]:
 def _build_missing(session: Session, contexts: Path, missing: dict[str, BuiltImage]) -> None:
     if not missing:
         return
+    _check_space(session.cache)
     programs = Programs(environ=session.environ, interruption=session.interruption)
     buildah = Buildah(storage=session.cache / "buildah" / _BASE_RECIPE, runner=programs)
     # What was asked to stop has stopped by then; tidying up must not be refused for the same reason.
@@ -123,6 +126,16 @@ def _build_missing(session: Session, contexts: Path, missing: dict[str, BuiltIma
         _build_side_by_side(session, buildah, contexts, missing)
     finally:
         _tidy(session, tidier)
+
+
+def _check_space(cache: Path) -> None:
+    free = shutil.disk_usage(cache).free
+    if free < _NEEDED_SPACE:
+        raise DeployerError(
+            f"not enough space to build images: {free / 1e9:.1f} GB free in {cache}, "
+            f"{_NEEDED_SPACE / 1e9:g} GB needed",
+            hint="free some space, or let DEPLOYER_CACHE name a directory that has it",
+        )
 
 
 def _make_base(buildah: Buildah, debian: Debian) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from shutil import rmtree
 from typing import TYPE_CHECKING
 
 from deployer.errors import DeployerError
-from deployer.tools.process import ProgramMissing
+from deployer.tools.process import ProgramFailed, ProgramMissing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +21,7 @@ _LEFT_OUT = ("usr/share/doc", "usr/share/info", "usr/share/locale", "usr/share/m
 _EMPTIED = (*_LEFT_OUT, "var/cache/apt", "var/lib/apt/lists", "var/log")
 # What debootstrap takes over from this machine.
 _REMOVED = ("etc/hostname", "etc/resolv.conf", "etc/apt/sources.list")
+_UNSHARED = ("unshare", "--mount", "--propagation=private")
 
 
 def mirror_argv() -> list[str]:
@@ -35,8 +36,7 @@ def mirror_argv() -> list[str]:
 
 def bootstrap_argv(directory: Path, mirror: str) -> list[str]:
     """Return how a minimal Debian is installed; its mounts vanish with it, however it ends."""
-    unshared = ["unshare", "--mount", "--propagation=private"]
-    return [*unshared, "debootstrap", "--variant=minbase", SUITE, str(directory), mirror]
+    return [*_UNSHARED, "debootstrap", "--variant=minbase", SUITE, str(directory), mirror]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +63,12 @@ class Debian:
     def bootstrap(self, directory: Path) -> None:
         """Install a minimal Debian that carries nothing of this machine."""
         _prepare(directory)
-        self._run(bootstrap_argv(directory, self.mirror()))
+        argv = bootstrap_argv(directory, self.mirror())
+        try:
+            self._run(argv)
+        except ProgramFailed as error:
+            # It is debootstrap that failed, not what keeps its mounts.
+            raise ProgramFailed(replace(error.result, argv=tuple(argv[len(_UNSHARED) :]))) from error
         _slim(directory)
 
     def _run(self, argv: Sequence[str]) -> Result:

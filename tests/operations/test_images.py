@@ -12,6 +12,7 @@ import threading
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import IO
 
 import pytest
@@ -112,6 +113,19 @@ def test_without_buildah_the_command_that_installs_it_is_told(session: Session, 
     with pytest.raises(ProgramMissing) as caught:
         build(replace(session, environ={"PATH": str(tmp_path)}), tmp_path)
     assert caught.value.hint == "run `apt-get install buildah debootstrap`"
+
+
+def test_a_full_disk_is_told_before_anything_is_built(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _context(tmp_path, "hub", "FROM debian:bookworm-slim\n")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1_234_000_000))
+    with pytest.raises(DeployerError) as caught:
+        build(session, tmp_path)
+    assert caught.value.message == (
+        f"not enough space to build images: 1.2 GB free in {session.cache}, 3 GB needed"
+    )
+    assert not (session.cache / "buildah").exists()
 
 
 # ---- with buildah, on a base of a shell and its libraries

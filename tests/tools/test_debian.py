@@ -8,6 +8,7 @@ import pytest
 
 from deployer.errors import DeployerError
 from deployer.tools.debian import Debian, bootstrap_argv, mirror_argv
+from deployer.tools.process import ProgramFailed
 from tests.tools.fake_runner import Call, FakeRunner
 
 TARGETS = """\
@@ -85,3 +86,13 @@ def test_bootstrap_leaves_out_documentation_and_what_tells_of_this_machine(tmp_p
             "force-unsafe-io\n"
         ),
     }
+
+
+def test_a_failure_is_told_as_debootstraps(tmp_path: Path) -> None:
+    argv = bootstrap_argv(tmp_path, "http://mirror.example.org/debian/")
+    runner = FakeRunner()
+    runner.expected.append(Call(argv=mirror_argv(), stdout=TARGETS))
+    runner.expected.append(Call(argv=argv, returncode=1, stdout="E: Failed getting release file\n"))
+    with pytest.raises(ProgramFailed) as caught:
+        Debian(runner=runner).bootstrap(tmp_path)
+    assert caught.value.message == ("`debootstrap` failed with exit code 1\nE: Failed getting release file")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-SERVICE = "deployer-health-check"
-"""The JupyterHub service that the health check acts as, and its role. z2jh makes a token for it."""
+SERVICE = "deployer-health"
+"""The JupyterHub service that the health check acts as, and its role. z2jh makes a token for it.
+
+Not the check user's name: JupyterHub refuses to delete a user of the requester's own name.
+"""
 
 TOKEN_KEY = f"hub.services.{SERVICE}.apiToken"
 """Where z2jh keeps that token in the hub's Secret."""

@@ -72,14 +72,14 @@ def test_the_health_check_gets_a_service_whose_role_is_about_its_user_only() -> 
     assert computed("health check", "gcp") == {
         "custom": {
             "deployer": {
-                "health_check": {"service": "deployer-health-check", "user": "deployer-health-check"}
+                "health_check": {"service": "deployer-health", "user": "deployer-health-check"}
             }
         },
         "hub": {
-            "services": {"deployer-health-check": {}},
+            "services": {"deployer-health": {}},
             "loadRoles": {
-                "deployer-health-check": {
-                    "services": ["deployer-health-check"],
+                "deployer-health": {
+                    "services": ["deployer-health"],
                     "scopes": [
                         "admin:users!user=deployer-health-check",
                         "servers!user=deployer-health-check",

@@ -130,7 +130,6 @@ def _apply(work: Upgrade, held: Lease) -> int:
             release=hub.name,
             namespace=hub.namespace,
             values=wanted.values_for_helm,
-            secrets=wanted.secrets,
             timeout=work.options.timeout,
             description=f"deployed by {held.identity}",
             secrets=wanted.secrets,

@@ -1,4 +1,4 @@
-"""Helm, 3.14 or newer and 4.x: argument lists, and running them.
+"""Helm, 3.14 or newer and 4.x, and what it says.
 
 Every run has an environment of its own (`home`), gets values on stdin, and never shows a secret: values are
 neither in an argument list nor in a file, and what Helm says when it fails is redacted.
@@ -7,7 +7,6 @@ neither in an argument list nor in a file, and what Helm says when it fails is r
 from __future__ import annotations
 
 import json
-import math
 import os
 import re
 from dataclasses import dataclass, replace
@@ -15,6 +14,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from deployer.errors import DeployerError
+from deployer.tools import helm_commands as commands
+from deployer.tools.helm_values import nulls, values_text
 from deployer.tools.process import ProgramFailed, ProgramMissing, Result, Runner
 from deployer.tools.redaction import redact
 
@@ -26,14 +27,9 @@ Version = tuple[int, int, int]
 
 _OLDEST: Version = (3, 14, 0)
 _NEXT_MAJOR = 5
+# Older ones ignore a null over the default of a dependency (helm/helm, "merge null child chart objects").
+_NULLS_SINCE: Version = (3, 17, 1)
 _INSTALL_HINT = "run `make tools`, or install Helm 3.14 or newer"
-
-# A bound for the worst case only. Helm's own pruning does not know which revisions proved good; a deploy
-# prunes by itself, and keeps those.
-_HISTORY_MAX = 100
-
-# Characters that JSON may hold as they are and YAML may not, or reads as a line break.
-_NOT_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
 class Finder(Runner, Protocol):
@@ -86,7 +82,10 @@ class Helm:
 
         `secrets` are texts that must not appear in an error's message.
         """
-        argv = template_argv(self, chart, release=release, namespace=namespace, kube_version=kube_version)
+        _require_nulls(self, values)
+        argv = commands.template_argv(
+            self, chart, release=release, namespace=namespace, kube_version=kube_version
+        )
         return self._run(argv, home=home, stdin=values_text(values), secrets=secrets).stdout
 
     def upgrade(
@@ -103,14 +102,15 @@ class Helm:
         secrets: Collection[str] = (),
     ) -> None:
         """Install or upgrade a release, and wait for its hooks only. `timeout` is in seconds, per hook."""
-        argv = upgrade_argv(
+        _require_nulls(self, values)
+        argv = commands.upgrade_argv(
             self, chart, release=release, namespace=namespace, timeout=timeout, description=description
         )
         self._run(argv, home=home, kubeconfig=kubeconfig, stdin=values_text(values), secrets=secrets)
 
     def history(self, release: str, *, namespace: str, home: Path, kubeconfig: Path) -> tuple[Revision, ...]:
         """Return the revisions of a release, oldest first; none when there is no such release."""
-        argv = history_argv(self, release, namespace=namespace)
+        argv = commands.history_argv(self, release, namespace=namespace)
         result = self._run(argv, home=home, kubeconfig=kubeconfig, check=False)
         if result.returncode != 0:
             if "release: not found" in result.stderr:
@@ -130,14 +130,14 @@ class Helm:
         secrets: Collection[str] = (),
     ) -> None:
         """Make an earlier revision the current one again, as a new revision; wait for hooks only."""
-        argv = rollback_argv(self, release, revision, namespace=namespace, timeout=timeout)
+        argv = commands.rollback_argv(self, release, revision, namespace=namespace, timeout=timeout)
         self._run(argv, home=home, kubeconfig=kubeconfig, secrets=secrets)
 
     def pull(
         self, name: str, version: str, repository: str, destination: Path, *, home: Path, timeout: float = 60
     ) -> Path:
         """Download the package of a chart into an empty directory and return the file's path."""
-        argv = pull_argv(self, name, version, repository, destination)
+        argv = commands.pull_argv(self, name, version, repository, destination)
         self._run(argv, home=home, timeout=timeout)
         found = sorted(destination.glob("*.tgz"))
         if len(found) != 1:
@@ -178,9 +178,8 @@ def find_helm(runner: Finder) -> Helm:
     said = runner.run([str(program), "version", "--template", "{{.Version}}"]).stdout
     version = parse_version(said)
     if not _OLDEST <= version < (_NEXT_MAJOR, 0, 0):
-        shown = ".".join(map(str, version))
         raise DeployerError(
-            f"Helm {shown} can't be used, 3.14 or newer is needed: {program}", hint=_INSTALL_HINT
+            f"Helm {_dotted(version)} can't be used, 3.14 or newer is needed: {program}", hint=_INSTALL_HINT
         )
     return Helm(program, version, runner)
 
@@ -204,59 +203,17 @@ def environment(home: Path, kubeconfig: Path | None = None) -> dict[str, str]:
     }
 
 
-def values_text(values: Mapping[str, Any]) -> str:
-    """Return values in the form that Helm reads from stdin: JSON, which is YAML once these are escaped.
-
-    YAML knows no surrogate pairs, so characters stay as they are, but for those that YAML refuses.
-    """
-    try:
-        text = json.dumps(values, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    except ValueError as error:
-        raise DeployerError(f"values that can't be given to Helm: {error}") from None
-    return _NOT_YAML.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+def _require_nulls(helm: Helm, values: Mapping[str, Any]) -> None:
+    at = next(nulls(values), None) if helm.version < _NULLS_SINCE else None
+    if at is not None:
+        raise DeployerError(
+            f"Helm {_dotted(helm.version)} can't take back a default of a chart with null: `{'.'.join(at)}`",
+            hint="run `make tools`, or install Helm 3.17.1 or newer",
+        )
 
 
-def template_argv(
-    helm: Helm, chart: Path, *, release: str, namespace: str, kube_version: str
-) -> tuple[str, ...]:
-    """Return the command that renders a chart: with its custom resources, as an installation has them."""
-    return (
-        *(str(helm.program), "template", release, str(chart)),
-        *("--namespace", namespace, "--kube-version", kube_version, "--include-crds", "--values", "-"),
-    )
-
-
-def upgrade_argv(
-    helm: Helm, chart: Path, *, release: str, namespace: str, timeout: float, description: str
-) -> tuple[str, ...]:
-    """Return the command that installs or upgrades a release."""
-    return (
-        *(str(helm.program), "upgrade", release, str(chart), "--install", "--create-namespace"),
-        *("--namespace", namespace, "--values", "-", "--description", description),
-        *_writing(helm, timeout),
-    )
-
-
-def history_argv(helm: Helm, release: str, *, namespace: str) -> tuple[str, ...]:
-    """Return the command that lists the revisions of a release."""
-    return (str(helm.program), "history", release, "--namespace", namespace, "--output", "json")
-
-
-def rollback_argv(
-    helm: Helm, release: str, revision: int, *, namespace: str, timeout: float
-) -> tuple[str, ...]:
-    """Return the command that goes back to a revision."""
-    argv = (str(helm.program), "rollback", release, str(revision), "--namespace", namespace)
-    return (*argv, *_writing(helm, timeout))
-
-
-def pull_argv(helm: Helm, name: str, version: str, repository: str, destination: Path) -> tuple[str, ...]:
-    """Return the command that downloads a chart's package from a repository or an OCI registry."""
-    pull = (str(helm.program), "pull")
-    options = ("--version", version, "--destination", str(destination))
-    if repository.startswith("oci://"):
-        return (*pull, f"{repository.rstrip('/')}/{name}", *options)
-    return (*pull, name, "--repo", repository, *options)
+def _dotted(version: Version) -> str:
+    return ".".join(map(str, version))
 
 
 def parse_history(text: str) -> tuple[Revision, ...]:
@@ -272,16 +229,3 @@ def parse_history(text: str) -> tuple[Revision, ...]:
         for entry in json.loads(text)
     ]
     return tuple(sorted(revisions, key=lambda revision: revision.number))
-
-
-def _writing(helm: Helm, timeout: float) -> tuple[str, ...]:
-    """Return the options of a command that changes a release.
-
-    Helm 3 waits for hooks when not told otherwise; Helm 4 is told so. Objects are patched by the client on
-    both majors: a release keeps one method whichever Helm an operator or CI has, and a field that somebody
-    changed by hand (`kubectl scale`) is set again instead of failing the upgrade with a conflict.
-    """
-    common = ("--timeout", f"{math.ceil(timeout)}s", "--history-max", str(_HISTORY_MAX))
-    if helm.major == 3:
-        return common
-    return (*common, "--wait=hookOnly", "--server-side=false")

@@ -1,7 +1,7 @@
 """basehub over upstream's own charts, which are never part of this repository.
 
-`DEPLOYER_Z2JH` names a checkout of jupyterhub/zero-to-jupyterhub-k8s at the tag of the version that basehub
-pins. Its chart is used through a mirror, as an operator without a network would.
+`DEPLOYER_Z2JH` names a checkout of jupyterhub/zero-to-jupyterhub-k8s at the tag that basehub pins, or a chart
+mirror that has one.
 """
 
 from __future__ import annotations
@@ -62,6 +62,8 @@ def session(session: Session, basehub: Chart, tmp_path: Path) -> Session:
     checkout = os.environ.get("DEPLOYER_Z2JH")
     if not checkout:
         pytest.skip("DEPLOYER_Z2JH names no checkout of zero-to-jupyterhub-k8s")
+    if (Path(checkout) / "mirror.yaml").exists():
+        return replace(session, chart_mirror=Path(checkout).absolute())
     mirror = tmp_path / "mirror"
     mirror.mkdir()
     path = Path(checkout).absolute() / "jupyterhub"

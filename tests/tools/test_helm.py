@@ -14,10 +14,11 @@ import pytest
 import yaml
 
 from deployer.errors import DeployerError
-from deployer.interruption import Interruption
-from deployer.tools import helm as helm_module
-from deployer.tools.helm import Helm, Revision, find_helm, parse_history, parse_version, values_text
-from deployer.tools.process import ProgramFailed, ProgramMissing, Programs, Result
+from deployer.tools import helm_commands as commands
+from deployer.tools.helm import Helm, Revision, environment, find_helm, parse_history, parse_version
+from deployer.tools.helm_values import values_text
+from deployer.tools.process import ProgramFailed, ProgramMissing, Result
+from tests.charts.making import built_helm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -104,7 +105,7 @@ def test_find_helm_asks_for_the_version() -> None:
 @pytest.mark.parametrize("major", [3, 4])
 def test_template_command(major: int) -> None:
     helm, _ = installed(major=major)
-    argv = helm_module.template_argv(
+    argv = commands.template_argv(
         helm, Path("/c/basehub"), release="demo", namespace="demo", kube_version="1.34"
     )
     assert argv == (
@@ -121,7 +122,7 @@ def test_upgrade_command_waits_for_hooks_only_on_both_majors() -> None:
     expected = {3: (), 4: ("--wait=hookOnly", "--server-side=false")}
     for major, more in expected.items():
         helm, _ = installed(major=major)
-        argv = helm_module.upgrade_argv(
+        argv = commands.upgrade_argv(
             helm,
             Path("/c/basehub"),
             release="demo",
@@ -137,18 +138,18 @@ def test_rollback_command_on_both_majors() -> None:
     expected = {3: (), 4: ("--wait=hookOnly", "--server-side=false")}
     for major, more in expected.items():
         helm, _ = installed(major=major)
-        argv = helm_module.rollback_argv(helm, "demo", 7, namespace="demo", timeout=60)
+        argv = commands.rollback_argv(helm, "demo", 7, namespace="demo", timeout=60)
         assert argv == (f"/bin/helm{major}", *common, *more)
 
 
 def test_pull_commands_for_a_repository_and_a_registry() -> None:
     helm, _ = installed()
     options = ("--version", "1.0.0", "--destination", "/to")
-    assert helm_module.pull_argv(helm, "jupyterhub", "1.0.0", "https://charts.example/", Path("/to")) == (
+    assert commands.pull_argv(helm, "jupyterhub", "1.0.0", "https://charts.example/", Path("/to")) == (
         *("/bin/helm4", "pull", "jupyterhub", "--repo", "https://charts.example/"),
         *options,
     )
-    assert helm_module.pull_argv(helm, "homes", "1.0.0", "oci://registry.example/x/", Path("/to")) == (
+    assert commands.pull_argv(helm, "homes", "1.0.0", "oci://registry.example/x/", Path("/to")) == (
         *("/bin/helm4", "pull", "oci://registry.example/x/homes"),
         *options,
     )
@@ -179,7 +180,7 @@ def test_values_go_to_stdin_and_the_environment_is_private(tmp_path: Path) -> No
 
 
 def test_without_a_kubeconfig_the_operators_own_is_not_used(tmp_path: Path) -> None:
-    assert helm_module.environment(tmp_path)["KUBECONFIG"] == os.devnull
+    assert environment(tmp_path)["KUBECONFIG"] == os.devnull
 
 
 def test_what_helm_says_of_a_failure_is_redacted(tmp_path: Path) -> None:
@@ -200,6 +201,27 @@ def test_what_helm_says_of_a_failure_is_redacted(tmp_path: Path) -> None:
         "Error: at '/token': '[redacted]' does not match, got [redacted] near `[redacted]`"
     )
     assert "s3cret" not in repr(vars(raised.value)) + repr(raised.value.__context__)
+
+
+def test_a_null_that_an_old_helm_would_ignore_is_an_error(tmp_path: Path) -> None:
+    """In a map it takes a default back; in a list it is a value like any other."""
+
+    def render(version: tuple[int, int, int], values: dict[str, Any]) -> int:
+        scripted = Scripted([(0, "", "")])
+        Helm(HELM3, version, scripted).template(
+            Path("/c"), release="r", namespace="n", values=values, kube_version="1.34", home=tmp_path
+        )
+        return len(scripted.runs)
+
+    null = {"jupyterhub": {"singleuser": {"startTimeout": None}}}
+    assert render((3, 17, 1), null) == 1
+    assert render((3, 17, 0), {"jupyterhub": {"list": [None, {"a": None}]}}) == 1
+    with pytest.raises(DeployerError) as raised:
+        render((3, 17, 0), null)
+    assert raised.value.message == (
+        "Helm 3.17.0 can't take back a default of a chart with null: `jupyterhub.singleuser.startTimeout`"
+    )
+    assert raised.value.hint == "run `make tools`, or install Helm 3.17.1 or newer"
 
 
 HISTORY = """[
@@ -253,13 +275,8 @@ def test_a_number_that_json_has_no_word_for_is_an_error() -> None:
 
 @pytest.fixture(params=["helm", "helm3"])
 def real_helm(request: pytest.FixtureRequest, repository: Path) -> Helm:
-    """Each Helm that `make tools` built, the newest first."""
-    program = repository / ".tools/bin" / request.param
-    if not program.exists():
-        pytest.skip(f"not built: {program.name} (`make tools` builds it)")
-    runner = Programs(environ=os.environ, interruption=Interruption())
-    said = runner.run([str(program), "version", "--template", "{{.Version}}"]).stdout
-    return Helm(program, parse_version(said), runner)
+    """Each Helm that `make tools` builds: the newest, and the newest of the major before."""
+    return built_helm(repository, request.param)
 
 
 @pytest.fixture

@@ -27,10 +27,11 @@ def directory(session: Session) -> Path:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """Return what a file remembers; nothing when there is no such file."""
-    if not path.exists():
+    """Return what a file remembers; nothing when there is no such file, or none that can be read."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, yaml.YAMLError):
         return {}
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
     return content if isinstance(content, dict) else {}
 
 

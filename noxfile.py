@@ -56,6 +56,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation into site/; `-- serve` shows it while you write."""
+    session.env["NO_MKDOCS_2_WARNING"] = "1"
     if session.posargs == ["serve"]:
         session.run("mkdocs", "serve")
     else:

@@ -16,7 +16,8 @@ import yaml
 from deployer.fleet.load import load_fleet, select_cluster, select_hubs
 from deployer.operations.render import rendered
 from deployer.session import Session, directories
-from deployer.tools.helm import environment, values_text
+from deployer.tools.helm import environment
+from deployer.tools.helm_values import values_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -60,7 +60,8 @@ def docs(session: nox.Session) -> None:
     if session.posargs == ["serve"]:
         session.run("mkdocs", "serve")
     else:
-        session.run("mkdocs", "build", "--strict", "--quiet", *session.posargs)
+        # Not --quiet: that hides the warnings from --strict too.
+        session.run("mkdocs", "build", "--strict", *session.posargs)
 
 
 @nox.session

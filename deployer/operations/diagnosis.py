@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _LOG_LINES = 15
 _EVENTS = 5
+_NO_LOG = "unable to retrieve container logs"
+"""What the kubelet answers, as if it were the log, when the runtime has removed it."""
 
 # What the kubelet and the scheduler say → what it mostly means and what to look at.
 _CAUSES = {
@@ -144,7 +146,7 @@ def diagnose(
 def _next_command(trouble: Trouble, name: str, namespace: str, cluster: str) -> str:
     kubectl = f"deployer shell {cluster} -- kubectl --namespace {namespace}"
     if trouble.reason in _RUN_REASONS:
-        return f"{kubectl} logs {name} --container {trouble.container} --previous"
+        return f"{kubectl} logs {name} --container {trouble.container}"
     if trouble.reason == "UnboundVolume":
         return f"{kubectl} describe persistentvolumeclaims"
     kind = trouble.about.partition(" ")[0]
@@ -166,11 +168,12 @@ def _events(api: Api, namespace: str, name: str) -> Iterable[str]:
 def _log(api: Api, namespace: str, pod: str, trouble: Trouble) -> Iterable[str]:
     path = f"/api/v1/namespaces/{namespace}/pods/{pod}/log"
     container = str(trouble.container)
-    for previous in ("true", "false") if trouble.restarts else ("false", "true"):
+    # Of a container that waits for its restart, the current log is that of its end.
+    for previous in ("true", "false") if trouble.reason == "NotReady" else ("false", "true"):
         try:
             text = api.text(path, container=container, tailLines=str(_LOG_LINES), previous=previous)
         except DeployerError:
             continue
-        if text.strip():
+        if text.strip() and not text.startswith(_NO_LOG):
             return text.rstrip().splitlines()
     return []

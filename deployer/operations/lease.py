@@ -143,7 +143,7 @@ def held(
         if lease.lost.is_set():
             # Also in place of the interruption that it caused.
             raise LeaseLost(
-                f"{namespace}: the Lease was lost while working",
+                "the Lease was lost while working",
                 hint="the API server was away for long, or somebody took over; look, then deploy again",
             )
         lease.release()
@@ -179,7 +179,7 @@ def _acquire(
             told = holder
         if time.monotonic() > deadline:
             raise LeaseHeld(
-                f"{lease.namespace}: {holder.identity} is deploying this hub since {holder.since}",
+                f"{holder.identity} is deploying this hub since {holder.since}",
                 hint="wait for it, or give `--wait` more seconds",
             )
         interruption.sleep(_ASK_EVERY)

@@ -82,8 +82,10 @@ def watch(
         now = time.monotonic()
         since = {_key(trouble): since.get(_key(trouble), now) for trouble in troubles}
         for trouble in troubles:
-            if trouble.line not in told and trouble.reason != "NotReady":
-                told.add(trouble.line)
+            # Not its reason: a container that crashes alternates between Error and CrashLoopBackOff.
+            said = f"{trouble.about} {trouble.container} {trouble.message}"
+            if said not in told and trouble.reason != "NotReady":
+                told.add(said)
                 note(trouble.line)
         late = now - start > timeout
         ended = _hopeless(troubles, since, now, timeout) or (troubles[0] if late and troubles else None)
@@ -91,7 +93,7 @@ def watch(
             names = ", ".join(f"{workload.kind} {workload.name}" for workload in waiting)
             how = f"not up after {timeout:g} s" if late else "will not come up"
             raise RolloutFailed(
-                f"{namespace}: {how}: {names}",
+                f"{how}: {names}",
                 diagnosis=diagnose(api, namespace, ended, cluster=cluster) if ended else None,
             )
         interruption.sleep(pause)

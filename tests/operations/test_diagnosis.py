@@ -110,7 +110,7 @@ def test_a_diagnosis_tells_pod_reason_cause_events_log_and_next_command() -> Non
         "last log lines:",
         "  starting",
         "  NameError: c",
-        "next: deployer shell local -- kubectl --namespace demo logs hub-1 --container hub --previous",
+        "next: deployer shell local -- kubectl --namespace demo logs hub-1 --container hub",
     ]
 
 

@@ -72,7 +72,7 @@ def test_another_releases_workloads_do_not_count() -> None:
 def test_a_release_that_is_not_quite_up_fails_at_the_timeout(status: dict[str, Any]) -> None:
     fake = FakeApi()
     deployment(fake, status)
-    with pytest.raises(RolloutFailed, match=r"demo: not up after 0.3 s: deployment hub"):
+    with pytest.raises(RolloutFailed, match=r"not up after 0.3 s: deployment hub"):
         watch(fake)
 
 

@@ -167,21 +167,24 @@ def _pattern(error: Error, at: KeyPath) -> Iterator[Violation]:
 
 
 def _alternatives(error: Error, at: KeyPath) -> Iterator[Violation]:
-    from jsonschema.exceptions import best_match
-
-    context = error.context or []
-    here = [each for each in context if not each.relative_path]
-    if context and len(here) == len(context) and all(each.validator == "type" for each in context):
-        wanted = [each.validator_value for each in context]
+    branches: dict[int, list[Error]] = {}
+    for each in error.context:
+        branches.setdefault(each.relative_schema_path[0], []).append(each)
+    fitting = [branch for branch in branches.values() if not any(map(_is_other_type, branch))]
+    if fitting:
+        for each in min(fitting, key=len):
+            yield from _told(each)
+    elif branches:
+        wanted = [each.validator_value for each in error.context if _is_other_type(each)]
         names = [_TYPES[name] for each in wanted for name in ([each] if isinstance(each, str) else each)]
-        message = f"must be {_either(names)}, not {_kind(error.instance)}"
+        message = f"must be {_either(list(dict.fromkeys(names)))}, not {_kind(error.instance)}"
         yield Violation(at=at, message=message, value=error.instance)
-        return
-    best = best_match(iter(context))
-    if best is None:
-        yield Violation(at=at, message="fits more than one of the allowed forms", value=error.instance)
     else:
-        yield from _told(best)
+        yield Violation(at=at, message="fits more than one of the allowed forms", value=error.instance)
+
+
+def _is_other_type(error: Error) -> bool:
+    return error.validator == "type" and not error.relative_path
 
 
 def _saying(text: str) -> Callable[[Error, KeyPath], Iterator[Violation]]:

@@ -207,7 +207,7 @@ def test_merge_keys_cannot_be_a_bomb_either(tmp_path: Path) -> None:
     lines += [f"a{n}: &a{n}\n  <<: [{', '.join([f'*a{n - 1}'] * 10)}]\n  k{n}: {n}\n" for n in range(1, 60)]
     document = write(tmp_path, "".join(lines))
     assert document.data["a59"]["x"] == [1, 2, 3]
-    assert document.mark(("a59", "x", 1)) == Mark(1, 16)
+    assert document.mark(("a59", "x", 1)) == Mark(1, 17)
     assert document.mark(("a59", "y")) == document.marks["a59",]
 
 

@@ -1,0 +1,79 @@
+"""The schemas themselves, and what editors need to find them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from jsonschema import Draft7Validator
+
+from deployer.fleet.schema import SCHEMAS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FILES = sorted(SCHEMAS.glob("*.json"))
+FREE = {
+    "cluster.schema.json": {"infrastructure", "metadata"},
+    "list.schema.json": {"contacts"},
+    "preset.schema.json": {"values"},
+}
+"""Keys whose content is somebody else's to define."""
+
+
+def parts(schema: dict[str, Any], at: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every schema within a schema, with the key that it is for."""
+    yield at, schema
+    for key, value in {**schema.get("properties", {}), **schema.get("definitions", {})}.items():
+        yield from parts(value, key)
+    if "items" in schema:
+        yield from parts(schema["items"], f"{at}[]")
+
+
+@pytest.fixture(params=FILES, ids=lambda path: path.name)
+def schema(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
+    path: Path = request.param
+    return path.name, json.loads(path.read_text())
+
+
+def test_a_schema_is_one(schema: tuple[str, dict[str, Any]]) -> None:
+    Draft7Validator.check_schema(schema[1])
+    assert schema[1]["title"]
+    assert schema[1]["description"]
+
+
+def test_every_key_has_a_description(schema: tuple[str, dict[str, Any]]) -> None:
+    missing = [
+        f"{at}.{key}"
+        for at, part in parts(schema[1])
+        for key, value in part.get("properties", {}).items()
+        if not value.get("description")
+    ]
+    assert missing == []
+
+
+def test_no_map_takes_unknown_keys(schema: tuple[str, dict[str, Any]]) -> None:
+    name, content = schema
+    free = {at for at, part in parts(content) if part.get("type") == "object" and _is_open(part)}
+    assert free == FREE.get(name, set())
+
+
+def _is_open(part: dict[str, Any]) -> bool:
+    return part.get("additionalProperties", True) is not False
+
+
+def test_a_pattern_comes_with_words(schema: tuple[str, dict[str, Any]]) -> None:
+    patterns = [part for _, part in parts(schema[1]) if "pattern" in part]
+    assert all(part["patternErrorMessage"] for part in patterns)
+
+
+def test_the_files_of_this_repository_name_their_schema_to_editors(repository: Path) -> None:
+    files = [path for path in sorted((repository / "config").rglob("*.yaml")) if "enc-" not in path.name]
+    assert files
+    for path in files:
+        first = path.read_text().splitlines()[0]
+        prefix, _, named = first.partition("$schema=")
+        assert prefix == "# yaml-language-server: ", path
+        assert (path.parent / named).resolve().is_file(), path

@@ -1,0 +1,251 @@
+"""Checking fleets: files, chart schemas, what Helm makes of it, and what cannot be checked."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+
+from deployer.errors import DeployerError
+from deployer.fleet.schema import SCHEMAS
+from deployer.operations.validate import Report, validate
+from tests.charts.making import write_chart
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from deployer.session import Session
+
+FORBIDDEN: dict[str, Any] = {"not": {}}
+NO_HELM = "not rendered: program not found: helm; run `make tools`, or install Helm 3.14 or newer"
+GET_CHARTS = "run `deployer charts fetch basehub` with a network, or give `--chart-mirror DIR`"
+NO_CHART = f"not checked: jupyterhub 4.4.0; {GET_CHARTS}"
+CLUSTER = "config/clusters/campus/cluster.yaml"
+VALUES = "config/clusters/campus/research.values.yaml"
+
+
+class Fleet:
+    """A fleet on disk with a chart of its own, and a mirror that has what the chart needs."""
+
+    def __init__(self, directory: Path) -> None:
+        self.root = directory / "fleet"
+        self.mirror = directory / "mirror"
+        dependency = {"name": "jupyterhub", "version": "4.4.0", "repository": "https://charts.example.org/"}
+        write_chart(self.root / "helm-charts/basehub", dependencies=[dependency])
+        self.cluster("campus", research="research.values.yaml")
+        self.write("config/org.yaml", 'name: Example Hubs\ndefaults: {kubernetes_version: "1.34"}\n')
+        self.write("config/clusters/campus/research.values.yaml", "{}\n")
+
+    def chart(self, schema: dict[str, Any] | None = None, template: str = "") -> None:
+        """Have the package that basehub needs in the mirror."""
+        files = {"values.schema.json": json.dumps(schema or {})}
+        if template:
+            files["templates/objects.yaml"] = template
+        write_chart(self.mirror / "jupyterhub", version="4.4.0", files=files)
+
+    def cluster(self, name: str, **hubs: str) -> None:
+        text = f"name: {name}\nprovider: local\nhubs:\n"
+        for hub, files in hubs.items():
+            text += f"  - name: {hub}\n    domain: {hub}.example.org\n    helm_chart: basehub\n"
+            text += f"    helm_chart_values_files: [{files}]\n"
+        self.write(f"config/clusters/{name}/cluster.yaml", text)
+
+    def write(self, name: str, text: str) -> None:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+@pytest.fixture
+def fleet(tmp_path: Path) -> Fleet:
+    return Fleet(tmp_path)
+
+
+@pytest.fixture
+def session(session: Session, fleet: Fleet) -> Session:
+    return replace(session, chart_mirror=fleet.mirror)
+
+
+def lines(report: Report) -> list[str]:
+    return [str(problem) for problem in report.problems]
+
+
+def test_problems_of_files_are_found_and_their_hubs_are_left_alone(session: Session, fleet: Fleet) -> None:
+    fleet.write(VALUES, "a: 1\na: 2\n")
+    report = validate(session, fleet.root)
+    message = "`a` is written twice in one map, first in line 1"
+    assert lines(report) == [f"{VALUES}:2:1: {message} [duplicate-key]"]
+    assert (report.ok, report.errors, report.clusters, report.hubs) == (False, 1, 1, 1)
+    assert report.not_checked == ()
+
+
+def test_a_chart_that_cannot_be_had_is_told_once(session: Session, fleet: Fleet) -> None:
+    fleet.cluster("other", one="", two="")
+    report = validate(session, fleet.root)
+    assert (report.ok, report.errors, report.not_checked) == (False, 0, (NO_CHART,))
+
+
+def test_a_chart_that_cannot_be_had_may_be_a_notice(session: Session, fleet: Fleet) -> None:
+    report = validate(session, fleet.root, skip_charts=True)
+    assert (report.ok, report.not_checked, report.notices) == (True, (), (NO_CHART,))
+
+
+def test_without_helm_everything_but_rendering_is_checked(session: Session, fleet: Fleet) -> None:
+    fleet.chart()
+    report = validate(session, fleet.root)
+    assert (report.ok, report.problems, report.not_checked) == (False, (), (NO_HELM,))
+
+
+def test_what_a_chart_forbids_points_at_the_line_that_says_it(session: Session, fleet: Fleet) -> None:
+    memory = {"properties": {"limit": {"type": "string"}}, "additionalProperties": False}
+    profiles = {"items": {"type": "object"}}
+    fleet.chart({"properties": {"singleuser": {"properties": {"memory": memory, "profileList": profiles}}}})
+    fleet.write(
+        VALUES,
+        "jupyterhub:\n  singleuser:\n    memory: {limit: 1}\n    profileList:\n      - {}\n      - small\n",
+    )
+    fleet.write(
+        "config/clusters/campus/stronger.values.yaml", "jupyterhub: {singleuser: {memory: {limits: 1G}}}\n"
+    )
+    fleet.cluster("campus", research="research.values.yaml, stronger.values.yaml")
+    texts = [text.removesuffix(" [chart-schema]") for text in lines(validate(session, fleet.root))]
+    limit, small, limits = (text.split(": hub `research`: ") for text in texts)
+    assert limit == [
+        f"{VALUES}:3:14",
+        "`jupyterhub.singleuser.memory.limit` must be text, not a number: put it in quotes",
+    ]
+    assert small == [f"{VALUES}:6:9", "`jupyterhub.singleuser.profileList[1]` must be a map, not text"]
+    assert limits == [
+        "config/clusters/campus/stronger.values.yaml:1:36",
+        "unknown key `jupyterhub.singleuser.memory.limits`, did you mean `limit`?",
+    ]
+
+
+def test_a_problem_in_a_file_that_hubs_share_is_one_problem(session: Session, fleet: Fleet) -> None:
+    fleet.chart({"properties": {"cull": FORBIDDEN}})
+    names = ("one", "two", "three", "four", "five")
+    fleet.cluster("campus", **dict.fromkeys(names, "../common.values.yaml"))
+    fleet.write("config/clusters/common.values.yaml", "jupyterhub:\n  cull: {}\n")
+    (problem,) = lines(validate(session, fleet.root))
+    message = "hubs `one`, `two`, `three` and 2 more: `jupyterhub.cull` is not allowed here"
+    assert problem == f"config/clusters/common.values.yaml:2:3: {message} [chart-schema]"
+
+
+def test_a_problem_in_a_computed_value_names_its_topic(session: Session, fleet: Fleet) -> None:
+    fleet.chart({"properties": {"proxy": {"properties": {"service": FORBIDDEN}}}})
+    (problem,) = lines(validate(session, fleet.root))
+    message = "hub `research`: `jupyterhub.proxy.service` is not allowed here (computed: ingress)"
+    assert problem == f"{CLUSTER}:4:5: {message} [chart-schema]"
+
+
+def test_nothing_is_said_about_what_is_encrypted(session: Session, fleet: Fleet) -> None:
+    fleet.chart({"properties": {"proxy": {"properties": {"secretToken": {"pattern": "^[0-9a-f]+$"}}}}})
+    text = "jupyterhub:\n  proxy:\n    secretToken: {}\n"
+    fleet.write(VALUES, text.format("visible"))
+    assert len(validate(session, fleet.root).problems) == 1
+    encrypted = text.format("ENC[AES256_GCM,data:AAAA,iv:AAAA,tag:AAAA,type:str]")
+    fleet.write(VALUES, f"{encrypted}sops:\n  version: 3.9.0\n")
+    assert validate(session, fleet.root).problems == ()
+
+
+def test_a_secret_never_gets_into_a_message(session: Session, fleet: Fleet) -> None:
+    fleet.chart({"properties": {"proxy": {"properties": {"secretToken": {"enum": ["a"], "maxLength": 1}}}}})
+    fleet.write(VALUES, "jupyterhub:\n  proxy:\n    secretToken: hunter2\n")
+    report = validate(session, fleet.root)
+    assert report.errors == 2
+    assert "hunter2" not in json.dumps(report.summary())
+
+
+def test_a_chart_that_is_broken_is_a_problem_of_the_hub(session: Session, fleet: Fleet) -> None:
+    (fleet.root / "helm-charts/basehub/values.yaml").write_text("a: [\n")
+    (problem,) = lines(validate(session, fleet.root))
+    assert problem.startswith(f"{CLUSTER}:6:5: hub `research`: the configuration has 1 error ")
+    assert "helm-charts/basehub/values.yaml:2:1: a value should be here" in problem
+    assert problem.endswith("[chart]")
+
+
+def test_one_cluster_or_some_hubs_can_be_checked_alone(session: Session, fleet: Fleet) -> None:
+    fleet.chart({"properties": {"cull": FORBIDDEN}})
+    fleet.write("config/clusters/broken/cluster.yaml", "[")
+    fleet.cluster("campus", one="one.values.yaml", two="two.values.yaml")
+    for name in ("one", "two"):
+        fleet.write(f"config/clusters/campus/{name}.values.yaml", "jupyterhub: {cull: {}}\n")
+    whole = validate(session, fleet.root, cluster="campus")
+    assert [problem.path for problem in whole.problems] == [
+        f"config/clusters/campus/{name}.values.yaml" for name in ("one", "two")
+    ]
+    one = validate(session, fleet.root, cluster="campus", hubs=["two"])
+    assert ([problem.path for problem in one.problems], one.hubs) == (
+        ["config/clusters/campus/two.values.yaml"],
+        1,
+    )
+
+
+def test_an_unknown_name_is_an_error(session: Session, fleet: Fleet) -> None:
+    with pytest.raises(DeployerError, match="no such cluster: campsu"):
+        validate(session, fleet.root, cluster="campsu")
+    with pytest.raises(DeployerError, match="no such hub: campus reserch"):
+        validate(session, fleet.root, cluster="campus", hubs=["reserch"])
+
+
+def test_an_assumed_version_is_said_once(session: Session, fleet: Fleet) -> None:
+    fleet.chart()
+    fleet.cluster("other", one="")
+    (fleet.root / "config/org.yaml").unlink()
+    assert validate(session, fleet.root).notices[0] == (
+        "Kubernetes 1.34 is assumed for 2 clusters: "
+        "write `kubernetes_version` in cluster.yaml, or under `defaults` in config/org.yaml"
+    )
+
+
+def test_the_report_is_as_its_schema_says(session: Session, fleet: Fleet) -> None:
+    fleet.write("config/clusters/other/cluster.yaml", "name: campus\n")
+    summary = validate(session, fleet.root).summary()
+    assert summary["problems"]
+    assert summary["not_checked"]
+    jsonschema.validate(summary, json.loads((SCHEMAS / "report.schema.json").read_text()))
+
+
+@pytest.mark.integration
+class TestWithHelm:
+    """Rendering by the real program."""
+
+    @pytest.fixture
+    def session(self, session: Session, repository: Path) -> Session:
+        tools = repository / ".tools/bin"
+        if not (tools / "helm").exists():
+            pytest.skip("not built: .tools/bin/helm")
+        return replace(session, environ=dict(os.environ), tools=(tools,))
+
+    def test_a_fleet_that_renders_is_fine(self, session: Session, fleet: Fleet) -> None:
+        fleet.chart(template="kind: ConfigMap\napiVersion: v1\nmetadata: {name: a}\n")
+        report = validate(session, fleet.root)
+        assert (report.ok, report.problems, report.not_checked) == (True, (), ())
+
+    def test_what_helm_cannot_render_is_a_problem_of_the_hub(self, session: Session, fleet: Fleet) -> None:
+        fleet.chart(template='{{ fail "hub.x is gone, use hub.y" }}\n')
+        fleet.cluster("other", one="", two="")
+        report = validate(session, fleet.root)
+        assert [(problem.path, problem.line, problem.rule) for problem in report.problems] == [
+            ("config/clusters/campus/cluster.yaml", 6, "render"),
+            ("config/clusters/other/cluster.yaml", 6, "render"),
+            ("config/clusters/other/cluster.yaml", 10, "render"),
+        ]
+        assert all("hub.x is gone, use hub.y" in problem.message for problem in report.problems)
+
+    def test_a_chart_that_needs_a_newer_kubernetes_is_a_problem(self, session: Session, fleet: Fleet) -> None:
+        fleet.chart()
+        metadata = fleet.root / "helm-charts/basehub/Chart.yaml"
+        metadata.write_text(f'{metadata.read_text()}kubeVersion: ">=1.99.0-0"\n')
+        (problem,) = validate(session, fleet.root).problems
+        assert "kubeVersion" in problem.message
+
+    def test_this_repository_is_fine_with_the_stand_in(self, session: Session, repository: Path) -> None:
+        session = replace(session, chart_mirror=repository / "tests/charts")
+        report = validate(session, repository)
+        assert (report.ok, report.problems, report.not_checked) == (True, (), ())
+        assert report.hubs >= 2

@@ -95,7 +95,7 @@ def cluster(session: nox.Session) -> None:
 @nox.session
 def coverage(session: nox.Session) -> None:
     """Add up what the tiers covered; with all tiers in, the sum must reach `COVERED`."""
-    ran = [tier for tier in TIERS if any(_data(tier).parent.glob("data.*"))]
+    ran = [tier for tier in TIERS if any(_data(tier).parent.glob("coverage.*"))]
     if not ran:
         session.skip("no tier ran with coverage: run `nox -s tests coverage`")
     session.env["COVERAGE_FILE"] = str(REPORTS / "coverage")
@@ -130,7 +130,7 @@ def _pytest(session: nox.Session, tier: str) -> None:
 
 
 def _data(tier: str) -> Path:
-    return REPORTS / tier / "data"
+    return REPORTS / tier / "coverage"
 
 
 def _no_cluster() -> str | None:

@@ -53,7 +53,7 @@ def test_the_live_table_shows_steps_and_takes_text_as_it_is(capsys: pytest.Captu
         view.noted("demo", "pod [bold]hub: [pulling]")
     shown = capsys.readouterr().err
     assert "pod [bold]hub: [pulling]" in shown
-    assert "✓ demo roll out 0.0 s" in shown
+    assert "✓ demo roll out 0." in shown
 
 
 def test_a_step_that_raises_is_reported_as_failed(capsys: pytest.CaptureFixture[str]) -> None:

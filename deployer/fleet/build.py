@@ -26,6 +26,7 @@ from deployer.fleet.model import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from deployer.fleet.documents import Document
     from deployer.fleet.files import Files
@@ -118,7 +119,7 @@ class Builder:
                 document, (*at, "helm_chart_values_files"), daskhub.VALUES_AT if dask else ()
             ),
             presets=tuple(preset for preset in presets if preset),
-            chart_override=self.files.listed(document, (*at, "chart_override"), data.get("chart_override")),
+            chart_override=self._chart_override(document, (*at, "chart_override")),
             domain_override=self._values_file(document, (*at, "domain_override_file"), ()),
             staging_for=_names(data, "staging_for"),
             staged_by=_get(data, "staged_by", str),
@@ -127,6 +128,12 @@ class Builder:
             document=document,
             at=at,
         )
+
+    def _chart_override(self, document: Document, at: KeyPath) -> Path | None:
+        name = document.value(at)
+        # The format's own rule: with a `/`, it is a file that clusters share.
+        shared = isinstance(name, str) and "/" in name and not name.startswith(".")
+        return self.files.listed(document, at, name, below=self.files.root if shared else None)
 
     def _values_files(
         self, document: Document, at: KeyPath, values_at: tuple[str, ...]

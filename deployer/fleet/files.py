@@ -45,11 +45,11 @@ class Files:
                 self.problems.extend(schema.check(document, kind))
         return document
 
-    def listed(self, owner: Document, at: KeyPath, name: Any) -> Path | None:
-        """Return the path of a file that another one lists relative to itself, when there is one."""
+    def listed(self, owner: Document, at: KeyPath, name: Any, *, below: Path | None = None) -> Path | None:
+        """Return the path of a file that another one lists, relative to itself or to `below`."""
         if not isinstance(name, str) or not name:
             return None
-        path = Path(os.path.normpath(owner.path.parent / name))
+        path = Path(os.path.normpath((below or owner.path.parent) / name))
         trouble = self._trouble(path, name)
         if trouble:
             subject, _ = in_hub(owner.data, at)

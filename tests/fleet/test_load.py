@@ -233,6 +233,27 @@ def test_warnings_do_not_stop_anything() -> None:
     assert {problem.severity for problem in raised.value.problems} == {"error"}
 
 
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("chart.yaml", "config/clusters/alps/chart.yaml"),
+        ("./charts/chart.yaml", "config/clusters/alps/charts/chart.yaml"),
+        ("../chart.yaml", "config/clusters/chart.yaml"),
+        ("helm-charts/chart.yaml", "helm-charts/chart.yaml"),
+    ],
+)
+def test_a_chart_override_may_be_shared_by_clusters(root: Path, name: str, place: str) -> None:
+    write(root, place, "name: basehub\n")
+    write(
+        root,
+        "config/clusters/alps/cluster.yaml",
+        "name: alps\nprovider: local\nhubs:\n  - {name: a, domain: a.example.org, helm_chart: basehub,"
+        f" helm_chart_values_files: [], chart_override: {name}}}\n",
+    )
+    (hub,) = select_cluster(load_fleet(root), "alps").hubs
+    assert hub.chart_override == root / place
+
+
 def test_a_link_that_leads_out_of_the_fleet_is_outside(
     root: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -14,7 +14,6 @@ import pytest
 import yaml
 
 from deployer import clouds
-from deployer.clouds import credentials
 from deployer.errors import DeployerError
 from deployer.fleet.documents import Document
 from deployer.fleet.model import Aws, Azure, Cluster, Gcp, Kubeconfig, Local, Provider
@@ -41,7 +40,10 @@ def cluster(provider: Provider, directory: Path) -> Cluster:
 
 
 def writes_kubeconfig(path: Path) -> Callable[[Mapping[str, str]], None]:
-    return lambda _env: path.write_text(yaml.safe_dump(KUBECONFIG)) and None
+    def write(_env: Mapping[str, str]) -> None:
+        path.write_text(yaml.safe_dump(KUBECONFIG))
+
+    return write
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ def secret(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     def decrypt(_runner: object, _path: Path, **_kwargs: object) -> dict[str, Any]:
         return content
 
-    monkeypatch.setattr(credentials.sops, "decrypt", decrypt)
+    monkeypatch.setattr("deployer.tools.sops.decrypt", decrypt)
     return content
 
 

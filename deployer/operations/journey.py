@@ -145,9 +145,10 @@ class Traveller:
             for event in heard(lambda: _news(self.hub, self.user), self._waiting(patience)):
                 if event.failed:
                     raise JourneyFailed(f"the server did not start: {event.message}")
-                if "[Warning]" in event.message and event.message not in told:
-                    told.add(event.message)
-                    self.note(event.message)
+                _time, _, warning = event.message.partition("[Warning] ")
+                if warning and warning not in told:
+                    told.add(warning)
+                    self.note(warning)
             server = self.hub.server(self.user)
             if server is None:
                 raise JourneyFailed("the server did not start, and the hub does not say why")

@@ -178,10 +178,13 @@ def test_a_lost_connection_to_the_hub_fails_the_start(state: HubState, traveller
 
 
 def test_warnings_of_the_spawn_are_told_once(state: HubState, traveller: Traveller) -> None:
-    warning = SpawnEvent(message="now [Warning] no room")
-    state.events = [warning, SpawnEvent(message="now [Normal] pulled"), warning]
+    state.events = [
+        SpawnEvent(message="10:00:01 [Warning] no room"),
+        SpawnEvent(message="10:00:02 [Normal] pulled"),
+        SpawnEvent(message="10:00:03 [Warning] no room"),
+    ]
     traveller.travel()
-    assert [event for event in heard(traveller) if "note" in event] == ["demo: note: now [Warning] no room"]
+    assert [event for event in heard(traveller) if "note" in event] == ["demo: note: no room"]
 
 
 def test_a_server_that_does_not_start_in_time_fails(state: HubState, traveller: Traveller) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from deployer.errors import DeployerError
+from deployer.errors import DeployerError, Interrupted
 from deployer.fleet.schema import SCHEMAS
 from deployer.operations.validate import Report, validate
 from tests.charts.making import write_chart
@@ -190,6 +190,13 @@ def test_an_unknown_name_is_an_error(session: Session, fleet: Fleet) -> None:
         validate(session, fleet.root, cluster="campsu")
     with pytest.raises(DeployerError, match="no such hub: campus reserch"):
         validate(session, fleet.root, cluster="campus", hubs=["reserch"])
+
+
+def test_an_interruption_ends_it(session: Session, fleet: Fleet) -> None:
+    fleet.chart()
+    session.interruption.request()
+    with pytest.raises(Interrupted):
+        validate(session, fleet.root)
 
 
 def test_an_assumed_version_is_said_once(session: Session, fleet: Fleet) -> None:

@@ -1,0 +1,29 @@
+"""What is known of encrypted files without a key."""
+
+from __future__ import annotations
+
+import pytest
+
+from deployer.fleet.encrypted import is_encrypted, is_encrypted_scalar, without_metadata
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("ENC[AES256_GCM,data:AAAA,iv:AAAA,tag:AAAA,type:bool]", True),
+        ("ENC[", False),
+        ("see ENC[AES256_GCM,data:AAAA]", False),
+        (True, False),
+        (["ENC[AES256_GCM,data:AAAA]"], False),
+    ],
+)
+def test_only_what_sops_leaves_is_unknown(value: object, expected: bool) -> None:
+    assert is_encrypted_scalar(value) is expected
+
+
+def test_a_file_is_encrypted_when_sops_says_so_in_it() -> None:
+    data = {"a": "ENC[x]", "sops": {"version": "3.9.0"}}
+    assert is_encrypted(data)
+    assert without_metadata(data) == {"a": "ENC[x]"}
+    others: tuple[object, ...] = ({"sops": "x"}, {}, [], None)
+    assert not any(is_encrypted(other) for other in others)

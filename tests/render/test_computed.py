@@ -71,9 +71,7 @@ def test_without_oauth_or_a_public_host_there_is_no_callback(
 def test_the_health_check_gets_a_service_whose_role_is_about_its_user_only() -> None:
     assert computed("health check", "gcp") == {
         "custom": {
-            "deployer": {
-                "health_check": {"service": "deployer-health", "user": "deployer-health-check"}
-            }
+            "deployer": {"health_check": {"service": "deployer-health", "user": "deployer-health-check"}}
         },
         "hub": {
             "services": {"deployer-health": {}},

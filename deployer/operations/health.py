@@ -49,7 +49,7 @@ class Result:
         return sum(step.seconds for step in self.steps)
 
     def summary(self) -> dict[str, Any]:
-        """Return it as plain data."""
+        """Return it as plain data (health.schema.json)."""
         diagnosis = list(self.diagnosis.lines()) if self.diagnosis else None
         return {**asdict(self), "seconds": self.seconds, "diagnosis": diagnosis}
 

@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
 import pytest
 from click.testing import CliRunner
 
+from deployer import fleet
 from deployer.commands.app import App
 from deployer.commands.health import health
 from deployer.fleet.documents import Document
@@ -134,6 +136,8 @@ def test_json_holds_every_step_and_the_diagnosis(asked: Asked) -> None:
     done = run("--output", "json")
     assert done.return_value == 1
     report = json.loads(done.stdout)
+    schema = Path(fleet.__file__).parent / "schemas/health.schema.json"
+    jsonschema.validate(report, json.loads(schema.read_text()))
     assert report == json.loads(json.dumps({"cluster": "local", "hubs": [GOOD.summary(), BAD.summary()]}))
     assert report["hubs"][1]["diagnosis"][1] == "likely cause: the image does not exist"
     assert report["hubs"][0]["steps"][0] == {"name": "start server", "seconds": 12.3, "ok": True}

@@ -14,7 +14,7 @@ from deployer.operations import lease
 from deployer.operations.diagnosis import Diagnosis, Trouble, diagnose, pod_trouble
 from deployer.operations.hub_access import hub_api, public_url
 from deployer.operations.hub_pods import component_pod, user_pods
-from deployer.operations.journey import JourneyFailed, Step, Traveller, recorded
+from deployer.operations.journey import REMOVAL, JourneyFailed, Step, Traveller, recorded
 from deployer.tools.kubernetes import NotFound
 
 if TYPE_CHECKING:
@@ -166,9 +166,11 @@ def _journey(session: Session, connection: Connection, hub: Hub, watch: _Watch, 
         try:
             traveller.travel()
         except DeployerError as error:
-            if not isinstance(error, Interrupted):
+            interrupted = isinstance(error, Interrupted)
+            if not interrupted:
                 watch.explain(steps[-1].name, error)  # before the pod that failed is gone
-            _tidy(session.interruption, traveller)
+            if interrupted or steps[-1].name != REMOVAL:
+                _tidy(session.interruption, traveller)
             raise
 
 

@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from deployer.tools.jupyterhub import HubApi, Kernel
     from deployer.tools.kubernetes import Api
 
+REMOVAL = "remove user and home"
 _STEP_TIMEOUT = 120.0
 """Seconds for a step other than the server's start, which `health.timeout` limits."""
-_TIDY_TIMEOUT = 120.0
+_TIDY_TIMEOUT = 60.0
 _POLL = 0.5
 
 
@@ -122,7 +123,7 @@ class Traveller:
         self._work(path)
         with self.step("stop server"):
             self._stop_server()
-        with self.step("remove user and home"):
+        with self.step(REMOVAL):
             self.tidy()
 
     def tidy(self) -> None:

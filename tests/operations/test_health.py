@@ -172,6 +172,18 @@ def test_whatever_fails_the_check_user_is_gone_afterwards(
     assert hubs["demo"].users == {}
 
 
+def test_a_removal_that_the_hub_refuses_is_told_and_not_tried_all_over_again(
+    session: Session, connection: Connection, hubs: Hubs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journey, "_TIDY_TIMEOUT", 0.01)
+    refusal = Refused("may not delete volume claims", status=500)
+    hubs["demo"].before["delete user"] = lambda: hubs["demo"].faults.update({"delete user": refusal})
+    result = check(session, connection, CLUSTER, HUB)
+    assert result.error == "may not delete volume claims"
+    assert [step.name for step in result.steps if not step.ok] == ["remove user and home"]
+    assert result.steps[-1].name == "remove user and home"
+
+
 @pytest.mark.parametrize("call", ["create user", "start server", "progress", "start kernel", "stop server"])
 def test_an_interruption_at_any_time_removes_the_check_user(
     session: Session, connection: Connection, hubs: Hubs, call: str

@@ -9,7 +9,9 @@ import pytest
 import yaml
 
 from deployer.errors import DeployerError
+from deployer.fleet.model import HealthCheck
 from deployer.operations.hub_access import credentials, front, public_url
+from deployer.render import health
 from deployer.render.health import TOKEN_KEY
 from tests.operations.fake_api import FakeApi
 
@@ -115,3 +117,8 @@ def test_a_hub_without_ingress_has_no_public_address() -> None:
     fake = FakeApi()
     service(fake, "proxy-public", "proxy", port=80, targetPort="http")
     assert public_url(fake.api, "demo") is None
+
+
+def test_the_service_is_not_called_like_the_check_user() -> None:
+    """JupyterHub compares names alone when it refuses `Cannot delete yourself!`, also those of services."""
+    assert health.SERVICE != HealthCheck().user

@@ -244,6 +244,14 @@ class Programs:
             raise ProgramMissing(name)
         return found
 
+    def _bound_to_us(self) -> list[str]:
+        """Return what makes a program end when we are killed, where the system can do that.
+
+        A helm that goes on alone would outlive the Lease that lets it write.
+        """
+        setpriv = self.find("setpriv")
+        return [str(setpriv), "--pdeathsig=TERM", "--"] if setpriv else []
+
     def _spawn(
         self,
         argv: Sequence[str],
@@ -255,9 +263,9 @@ class Programs:
         stderr: int | IO[bytes],
         new_session: bool = False,
     ) -> subprocess.Popen[str]:
-        program = self._require(argv[0])
+        program = [self._require(argv[0]), *argv[1:]]
         return subprocess.Popen(
-            [program, *argv[1:]],
+            program if new_session else [*self._bound_to_us(), *program],
             env=self.child_environment(env),
             cwd=cwd,
             stdin=stdin,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -120,6 +122,21 @@ def test_a_daemon_outlives_us_and_writes_its_log(programs: Programs, tmp_path: P
     finally:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="no setpriv here (Linux, util-linux)")
+def test_a_program_ends_when_we_are_killed(tmp_path: Path) -> None:
+    ours = (
+        "import os; from deployer.interruption import Interruption; "
+        "from deployer.tools.process import Programs; "
+        "Programs(environ=dict(os.environ), interruption=Interruption())"
+        ".run(['sh', '-c', 'echo $$ > pid.new; mv pid.new pid; exec sleep 600'])"
+    )
+    pid_file = tmp_path / "pid"
+    with subprocess.Popen([sys.executable, "-c", ours], cwd=tmp_path) as process:
+        wait_for(pid_file.exists)
+        process.kill()
+    assert_gone(int(pid_file.read_text()))
 
 
 def assert_gone(pid: int) -> None:

@@ -68,4 +68,6 @@ def _writing(helm: Helm, timeout: float) -> tuple[str, ...]:
     common = ("--timeout", f"{math.ceil(timeout)}s", "--history-max", str(_HISTORY_MAX))
     if helm.major == 3:
         return common
-    return (*common, "--wait=hookOnly", "--server-side=false")
+    # Helm 4.0 has the strategy, but takes its name only as the absence of another one.
+    wait = "hookOnly" if helm.version >= (4, 1, 0) else "false"
+    return (*common, f"--wait={wait}", "--server-side=false")

@@ -59,10 +59,10 @@ class Scripted:
         return result
 
 
-def installed(*answers: tuple[int, str, str], major: int = 4) -> tuple[Helm, Scripted]:
+def installed(*answers: tuple[int, str, str], major: int = 4, minor: int = 1) -> tuple[Helm, Scripted]:
     scripted = Scripted(list(answers))
     program = HELM3 if major == 3 else HELM4
-    return Helm(program, (major, 14, 0), scripted), scripted
+    return Helm(program, (major, 14 if major == 3 else minor, 0), scripted), scripted
 
 
 @pytest.mark.parametrize(
@@ -131,6 +131,12 @@ def test_upgrade_command_waits_for_hooks_only_on_both_majors() -> None:
             description="by me",
         )
         assert argv == (f"/bin/helm{major}", *common, *more)
+
+
+def test_helm_4_0_knows_waiting_for_hooks_by_another_name() -> None:
+    helm, _ = installed(minor=0)
+    argv = commands.rollback_argv(helm, "demo", 7, namespace="demo", timeout=60)
+    assert argv[-2:] == ("--wait=false", "--server-side=false")
 
 
 def test_rollback_command_on_both_majors() -> None:

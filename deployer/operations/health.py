@@ -14,7 +14,8 @@ from deployer.operations import lease
 from deployer.operations.diagnosis import Diagnosis, Trouble, diagnose, pod_trouble
 from deployer.operations.hub_access import hub_api, public_url
 from deployer.operations.hub_pods import component_pod, user_pods
-from deployer.operations.journey import REMOVAL, JourneyFailed, Step, Traveller, recorded
+from deployer.operations.journey import REMOVAL, JourneyFailed, Patience, Step, Traveller, recorded
+from deployer.tools.jupyterhub import Refused
 from deployer.tools.kubernetes import NotFound
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from deployer.fleet.model import Cluster, Hub
     from deployer.operations.access import Connection
     from deployer.session import Session
+    from deployer.tools.jupyterhub import HubApi
     from deployer.tools.kubernetes import Api
 
 _LOOK_EVERY = 2.0
@@ -149,7 +151,7 @@ def _journey(session: Session, connection: Connection, hub: Hub, watch: _Watch, 
         try:
             with recorded(session.progress, hub.name, "reach hub", steps):
                 client = stack.enter_context(hub_api(connection, hub.namespace))
-                client.version()
+                _await_answer(client, session.interruption)
         except DeployerError as error:
             watch.explain("reach hub", error)
             raise
@@ -172,6 +174,20 @@ def _journey(session: Session, connection: Connection, hub: Hub, watch: _Watch, 
             if interrupted or steps[-1].name != REMOVAL:
                 _tidy(session.interruption, traveller)
             raise
+
+
+def _await_answer(client: HubApi, interruption: Interruption) -> None:
+    """Wait while the proxy knows no hub, as it may for a moment when both have just come up."""
+    patience = Patience(interruption=interruption, what="waiting for the hub behind its proxy", seconds=60)
+    while True:
+        try:
+            client.version()
+        except Refused as refused:
+            if refused.status != 503:
+                raise
+        else:
+            return
+        patience.sleep()
 
 
 def _tidy(interruption: Interruption, traveller: Traveller) -> None:

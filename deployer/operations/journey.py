@@ -140,7 +140,7 @@ class Traveller:
 
     def _start_server(self) -> str:
         patience = self.patience("the server's start", self.check.timeout)
-        self.hub.start_server(self.user, user_options(self.check))
+        self._ask_for_server(patience)
         told: set[str] = set()
         while True:
             for event in heard(lambda: _news(self.hub, self.user), self._waiting(patience)):
@@ -155,6 +155,19 @@ class Traveller:
                 raise JourneyFailed("the server did not start, and the hub does not say why")
             if server.ready:
                 return server.path
+            patience.sleep()
+
+    def _ask_for_server(self, patience: Patience) -> None:
+        told = False
+        while True:
+            try:
+                return self.hub.start_server(self.user, user_options(self.check))
+            except Refused as refused:
+                if refused.status != 429:  # many servers are starting just now, as at the start of a class
+                    raise
+                if not told:
+                    self.note(f"waiting: {refused.message}")
+                told = True
             patience.sleep()
 
     def _waiting(self, patience: Patience) -> Callable[[], None]:

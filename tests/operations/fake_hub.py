@@ -49,6 +49,8 @@ class FakeHub(HubApi):
             raise Refused("no such user", status=404)
 
     def version(self) -> str:
+        if "version" in self.state.faults:
+            raise self.state.faults.pop("version")
         return "5.5.0"
 
     def exists(self, user: str) -> bool:

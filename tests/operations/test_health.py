@@ -128,6 +128,13 @@ def test_a_good_hub_gives_a_result_with_every_step(
     assert all(step.ok for step in result.steps)
 
 
+def test_a_proxy_that_knows_no_hub_yet_is_asked_again(
+    session: Session, connection: Connection, hubs: Hubs
+) -> None:
+    hubs["demo"].faults["version"] = Refused("service unavailable", status=503)
+    assert check(session, connection, CLUSTER, HUB).ok
+
+
 def test_the_result_tells_where_people_find_the_hub(
     session: Session, connection: Connection, hubs: Hubs, api: FakeApi
 ) -> None:

@@ -121,4 +121,4 @@ def test_a_hub_without_ingress_has_no_public_address() -> None:
 
 def test_the_service_is_not_called_like_the_check_user() -> None:
     """JupyterHub compares names alone when it refuses `Cannot delete yourself!`, also those of services."""
-    assert health.SERVICE != HealthCheck().user
+    assert HealthCheck().user != health.SERVICE

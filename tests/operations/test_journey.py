@@ -171,6 +171,21 @@ def test_news_that_break_off_are_taken_up_again(state: HubState, traveller: Trav
     assert state.calls.count("progress") == 2
 
 
+def test_a_hub_that_is_busy_starting_servers_is_asked_again(state: HubState, traveller: Traveller) -> None:
+    """At the start of a class that is no failure; a deploy must not be rolled back for it."""
+    times = iter(range(3))
+
+    def busy_twice() -> None:
+        if next(times) < 2:
+            state.faults["start server"] = Refused("too many servers are starting", status=429)
+
+    state.before["start server"] = busy_twice
+    traveller.travel()
+    assert [event for event in heard(traveller) if "note" in event] == [
+        "demo: note: waiting: too many servers are starting"
+    ]
+
+
 def test_a_lost_connection_to_the_hub_fails_the_start(state: HubState, traveller: Traveller) -> None:
     state.faults["progress"] = Unanswered("no answer")
     with pytest.raises(Unanswered):

@@ -24,11 +24,13 @@ import yaml
 from deployer.operations import releases
 from deployer.session import directories
 from deployer.tools.kubernetes import Api, NotFound, connect
+from tests.tools.age_key import age_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 DEPLOYER = Path(sys.executable).with_name("deployer")
+TOOLS = Path(sys.prefix).parent / ".tools" / "bin"
 PATIENCE = 240.0
 
 SMALL = {
@@ -85,23 +87,42 @@ class TestFleet:
         self.values[hub] = merged(SMALL, values)
         self._write()
 
+    def add_secret(self, hub: str, values: dict[str, Any]) -> None:
+        """Give a hub an encrypted file, last of its files, and the environment the key for it."""
+        identity, recipient = age_key()
+        self.environ["SOPS_AGE_KEY"] = identity
+        path = self.directory / f"enc-{hub}.secret.values.yaml"
+        path.write_text(yaml.safe_dump(values))
+        programs = f"{TOOLS}{os.pathsep}{os.environ['PATH']}"
+        sops = ["sops", "--encrypt", "--age", recipient, "--in-place", str(path)]
+        subprocess.run(sops, env={**os.environ, "PATH": programs}, check=True)
+        self._write()
+
+    @property
+    def directory(self) -> Path:
+        """Where cluster.yaml is."""
+        return self.root / "config" / "clusters" / "test"
+
+    def _files(self, hub: str) -> list[str]:
+        secret = f"enc-{hub}.secret.values.yaml"
+        return [f"{hub}.values.yaml", *([secret] if (self.directory / secret).exists() else [])]
+
     def _write(self) -> None:
-        directory = self.root / "config" / "clusters" / "test"
-        directory.mkdir(parents=True, exist_ok=True)
+        self.directory.mkdir(parents=True, exist_ok=True)
         hubs = [
             {
                 "name": name,
                 "display_name": name,
                 "domain": f"{name}.localhost",
                 "helm_chart": "basehub",
-                "helm_chart_values_files": [f"{name}.values.yaml"],
+                "helm_chart_values_files": self._files(name),
             }
             for name in self.values
         ]
         cluster = {"name": "test", "provider": "local", "hubs": hubs}
-        (directory / "cluster.yaml").write_text(yaml.safe_dump(cluster, sort_keys=False))
+        (self.directory / "cluster.yaml").write_text(yaml.safe_dump(cluster, sort_keys=False))
         for name, values in self.values.items():
-            (directory / f"{name}.values.yaml").write_text(yaml.safe_dump(values))
+            (self.directory / f"{name}.values.yaml").write_text(yaml.safe_dump(values))
 
     def start(self, *argv: str, **environ: str) -> subprocess.Popen[str]:
         """Start `deployer` in a process group of its own, as a shell would."""

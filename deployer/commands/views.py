@@ -126,7 +126,7 @@ class LiveTable:
         from rich.text import Text
 
         seconds = duration(time.monotonic() - running.since)
-        return Text.from_markup(
-            f"[cyan]…[/] [bold]{escape(subject)}[/] {escape(running.step)} [dim]{seconds}[/]",
-            overflow="ellipsis",
-        )
+        markup = f"[cyan]…[/] [bold]{escape(subject)}[/] [dim]{seconds}[/] {escape(running.step)}"
+        line = Text.from_markup(markup, overflow="ellipsis")
+        line.no_wrap = True  # a line that wraps in a narrow terminal would make the table jump
+        return line

@@ -33,7 +33,7 @@ from deployer.tools.node.namespaces import (
 from deployer.tools.node.stop import stop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from deployer.interruption import Interruption
@@ -114,9 +114,7 @@ class Start:
             return anchor
         stop(node, self.programs)
         cgroups.make(node)
-        log = node.log("anchor")
-        log.unlink(missing_ok=True)
-        self.programs.daemon(anchor_argv(node, self.tools), log=log, env=inside_environment())
+        self._start_daemon("anchor", anchor_argv(node, self.tools))
         anchor = self._wait_for_anchor()
         network.connect(node, anchor, self.programs)
         return anchor
@@ -136,19 +134,19 @@ class Start:
 
     def _start(self, anchor: Process, component: Component) -> None:
         if not runs(anchor, component.name):
-            log = self.node.log(component.name)
-            log.unlink(missing_ok=True)
-            self.programs.daemon(
-                daemon_argv(anchor, component.argv),
-                log=log,
-                env=inside_environment(),
-                cwd=self.node.directory,
-            )
+            self._start_daemon(component.name, daemon_argv(anchor, component.argv))
         self._wait_for(anchor, component.name, lambda: serves(anchor, component))
         if component.name == "containerd":
             self._load_pause_image(anchor)
         elif component.name == "kube-apiserver":
             self._make_cluster_objects(anchor)
+
+    def _start_daemon(self, name: str, argv: Sequence[str]) -> None:
+        log = self.node.log(name)
+        if log.exists():
+            # It tells how the one before ended.
+            log.replace(log.with_suffix(".previous.log"))
+        self.programs.daemon(argv, log=log, env=inside_environment(), cwd=self.node.directory)
 
     def _load_pause_image(self, anchor: Process) -> None:
         version = inside_argv(anchor, images.ctr_argv("version"))
@@ -190,5 +188,7 @@ class Start:
 
 
 def _write(path: Path, content: str) -> None:
-    path.touch(mode=0o600)
-    path.write_text(content, encoding="utf-8")
+    # kube-proxy ends when its configuration is written again, even with the same content.
+    if not path.exists() or path.read_text(encoding="utf-8") != content:
+        path.touch(mode=0o600)
+        path.write_text(content, encoding="utf-8")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from deployer.operations.access import Connection
     from deployer.operations.diagnosis import Diagnosis
     from deployer.operations.lease import Lease
+    from deployer.operations.render import Rendered
     from deployer.session import Session
     from deployer.tools.helm import Helm
 
@@ -103,27 +104,27 @@ def upgrade(work: Upgrade) -> int:
             on_lost=interruption.request,
         ) as held,
     ):
+        with step(work.session.progress, work.hub.name, "render values"):
+            wanted = rendered(work.session, work.fleet, work.cluster, work.hub, decrypt=True)
         _recover(work)
         before = _newest(work)
         try:
-            number = _apply(work, held)
+            number = _apply(work, held, wanted)
         except Interrupted:
             with suppress(DeployerError):  # a cluster that is away has nothing to tell
                 _tell_where_it_stands(work, held)
             raise
         except DeployerError as error:
-            raise _failed(work, held, before, error) from error
+            raise _failed(work, held, wanted, before, error) from error
         if work.options.check_health:
             held.add_good_revision(number)
         releases.prune(api, namespace, work.hub.name, good=held.good_revisions())
         return number
 
 
-def _apply(work: Upgrade, held: Lease) -> int:
+def _apply(work: Upgrade, held: Lease, wanted: Rendered) -> int:
     """Upgrade, watch it come up, run the journey; return the revision's number."""
     progress, hub = work.session.progress, work.hub
-    with step(progress, hub.name, "render values"):
-        wanted = rendered(work.session, work.fleet, work.cluster, hub, decrypt=True)
     with step(progress, hub.name, "upgrade release"):
         _helm(work).upgrade(
             wanted.chart.path,
@@ -155,7 +156,7 @@ def _recover(work: Upgrade) -> None:
             )
 
 
-def _failed(work: Upgrade, held: Lease, before: int, error: DeployerError) -> UpgradeFailed:
+def _failed(work: Upgrade, held: Lease, wanted: Rendered, before: int, error: DeployerError) -> UpgradeFailed:
     """Go back to the last good revision where that is possible, and return what to raise."""
     newest = _newest(work)
     if newest == before:
@@ -170,6 +171,7 @@ def _failed(work: Upgrade, held: Lease, before: int, error: DeployerError) -> Up
                 work.hub.name,
                 good,
                 namespace=work.hub.namespace,
+                secrets=wanted.secrets,
                 timeout=work.options.timeout,
                 home=work.home,
                 kubeconfig=work.connection.kubeconfig,

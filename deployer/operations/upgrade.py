@@ -86,6 +86,9 @@ def upgrade(work: Upgrade) -> int:
     """
     api, namespace, user = work.connection.api, work.hub.namespace, work.session.interruption
     user.check()
+    # First of all, so that a file that cannot be decrypted leaves nothing behind.
+    with step(work.session.progress, work.hub.name, "render values"):
+        wanted = rendered(work.session, work.fleet, work.cluster, work.hub, decrypt=True)
     ensure_namespace(api, namespace)
     # It hears the user's interruption, and a Lease that was lost stops this hub alone.
     interruption = Interruption()
@@ -104,8 +107,6 @@ def upgrade(work: Upgrade) -> int:
             on_lost=interruption.request,
         ) as held,
     ):
-        with step(work.session.progress, work.hub.name, "render values"):
-            wanted = rendered(work.session, work.fleet, work.cluster, work.hub, decrypt=True)
         _recover(work)
         before = _newest(work)
         try:

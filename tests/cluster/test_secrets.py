@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from deployer.tools.kubernetes import NotFound
 from tests.cluster.conftest import TOOLS
 
 if TYPE_CHECKING:
@@ -99,4 +100,5 @@ def test_a_missing_key_stops_a_deploy_before_helm(fleet: TestFleet) -> None:
     done = fleet.deploy(hub, SOPS_AGE_KEY="")
     assert done.returncode == 1
     assert f"enc-{hub}.secret.values.yaml" in done.stderr
-    assert fleet.statuses(hub) == []
+    with pytest.raises(NotFound):
+        fleet.api.get(f"/api/v1/namespaces/{hub}")

@@ -86,7 +86,7 @@ def _lines(status: Status) -> list[str]:
         "kubeconfig": status.kubeconfig,
         "uid": status.uid,
         "network policies": status.network_policies,
-        "images": "\n  ".join(["", *status.images]) if status.images else None,
         "not running": ", ".join(name for name, runs in status.components.items() if not runs) or None,
     }
-    return [f"{name}: {fact}" for name, fact in facts.items() if fact is not None]
+    images = [f"image: {image}" for image in status.images]
+    return [*(f"{name}: {fact}" for name, fact in facts.items() if fact is not None), *images]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, replace
@@ -11,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from deployer.errors import DeployerError, Interrupted
 from deployer.interruption import Interruption
 from deployer.operations import lease
-from deployer.operations.diagnosis import Diagnosis, Trouble, diagnose, pod_trouble
 from deployer.operations.hub_access import hub_api, public_url
-from deployer.operations.hub_pods import component_pod, user_pods
-from deployer.operations.journey import REMOVAL, JourneyFailed, Patience, Step, Traveller, recorded
+from deployer.operations.journey import REMOVAL, Step, Traveller, recorded
+from deployer.operations.patience import Patience
+from deployer.operations.server_watch import ServerWatch
 from deployer.tools.jupyterhub import Refused
 from deployer.tools.kubernetes import NotFound
 
@@ -23,14 +22,9 @@ if TYPE_CHECKING:
 
     from deployer.fleet.model import Cluster, Hub
     from deployer.operations.access import Connection
+    from deployer.operations.diagnosis import Diagnosis
     from deployer.session import Session
     from deployer.tools.jupyterhub import HubApi
-    from deployer.tools.kubernetes import Api
-
-_LOOK_EVERY = 2.0
-_HOPELESS = ("ErrImageNeverPull", "InvalidImageName")
-_CAUSE = "the pod is up, but its program does not do what it should; its log may say why"
-_OF_THE_SERVER = ("start kernel", "run cells", "empty home")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +84,7 @@ def check(
     session = replace(session, interruption=interruption or session.interruption)
     session.interruption.check()
     steps: list[Step] = []
-    watch = _Watch(api=connection.api, cluster=cluster.name, hub=hub)
+    watch = ServerWatch(api=connection.api, cluster=cluster.name, hub=hub)
     error: DeployerError | None = None
     try:
         _journey(session, connection, hub, watch, steps)
@@ -146,7 +140,9 @@ def _result(
     )
 
 
-def _journey(session: Session, connection: Connection, hub: Hub, watch: _Watch, steps: list[Step]) -> None:
+def _journey(
+    session: Session, connection: Connection, hub: Hub, watch: ServerWatch, steps: list[Step]
+) -> None:
     with ExitStack() as stack:
         try:
             with recorded(session.progress, hub.name, "reach hub", steps):
@@ -205,64 +201,3 @@ def _tidy(interruption: Interruption, traveller: Traveller) -> None:
                 firmly.tidy()
         except DeployerError as error:
             traveller.note(f"user {traveller.user} is left over; the next check removes it: {error.message}")
-
-
-@dataclass(kw_only=True)
-class _Watch:
-    """Looks at the check user's pod while its server starts, for the hub deletes a pod that failed."""
-
-    api: Api
-    cluster: str
-    hub: Hub
-    diagnosis: Diagnosis | None = None
-    _looked: float = 0.0
-
-    def look(self) -> None:
-        """Remember what is wrong with the pod now; raise when it will never start."""
-        if time.monotonic() - self._looked < _LOOK_EVERY:
-            return
-        self._looked = time.monotonic()
-        pod = self._user_pod()
-        trouble = pod_trouble(pod) if pod else None
-        if trouble is None or trouble.reason == "NotReady":
-            return
-        if self.diagnosis is None or self.diagnosis.trouble != trouble:
-            self.diagnosis = self._diagnose(trouble)
-        if trouble.reason in _HOPELESS:
-            raise JourneyFailed(f"the server will not start: {trouble.line}")
-
-    def explain(self, step: str, error: DeployerError) -> None:
-        """Make a diagnosis of a step that failed, from the server's pod or else from the hub's."""
-        if step == "start server" and self.diagnosis is not None:
-            return
-        pod = self._user_pod() if step in _OF_THE_SERVER else None
-        name = None if pod else "hub"
-        pod = pod or self._hub_pod()
-        if pod is None:
-            self.diagnosis = None
-            return
-        trouble = pod_trouble(pod) or Trouble(
-            about=f"pod {pod['metadata']['name']}",
-            reason=type(error).__name__,
-            message=error.message,
-            container=name or pod["spec"]["containers"][0]["name"],
-        )
-        diagnosis = self._diagnose(trouble)
-        if pod_trouble(pod) is None:  # the pod itself is well; what its program says is what helps
-            what = self.hub.health.user if name is None else name
-            logs = f"deployer logs {self.cluster} {self.hub.name} {what}"
-            diagnosis = replace(diagnosis, cause=_CAUSE, next_command=logs)
-        self.diagnosis = diagnosis
-
-    def _diagnose(self, trouble: Trouble) -> Diagnosis:
-        return diagnose(self.api, self.hub.namespace, trouble, cluster=self.cluster)
-
-    def _user_pod(self) -> dict[str, Any] | None:
-        with suppress(DeployerError):
-            return user_pods(self.api, self.hub.namespace).get(self.hub.health.user)
-        return None
-
-    def _hub_pod(self) -> dict[str, Any] | None:
-        with suppress(DeployerError):
-            return component_pod(self.api, self.hub.namespace, "hub")
-        return None

@@ -8,34 +8,31 @@ from __future__ import annotations
 import secrets
 import time
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from deployer.errors import DeployerError
 from deployer.operations import home
+from deployer.operations.cells import Cell, cells, run
 from deployer.operations.listening import heard
+from deployer.operations.patience import JourneyFailed, Patience
 from deployer.progress import step
-from deployer.tools.jupyterhub import Output, Refused, SpawnEvent
+from deployer.tools.jupyterhub import Refused, SpawnEvent
+from deployer.tools.kernels import Output
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
     from deployer.fleet.model import HealthCheck
     from deployer.interruption import Interruption
     from deployer.progress import Progress
-    from deployer.tools.jupyterhub import HubApi, Kernel
+    from deployer.tools.jupyterhub import HubApi
     from deployer.tools.kubernetes import Api
 
 REMOVAL = "remove user and home"
 _STEP_TIMEOUT = 120.0
 """Seconds for a step other than the server's start, which `health.timeout` limits."""
 _TIDY_TIMEOUT = 60.0
-_POLL = 0.5
-
-
-class JourneyFailed(DeployerError):
-    """The check user could not do what users do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,35 +42,6 @@ class Step:
     name: str
     seconds: float
     ok: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cell:
-    """Something that a user might type, and what must come of it. Warnings on stderr are let pass."""
-
-    code: str
-    expected: Output
-
-
-@dataclass(frozen=True, kw_only=True)
-class Patience:
-    """How long to wait for one thing: until a deadline, and while nobody asks to stop."""
-
-    interruption: Interruption
-    what: str
-    seconds: float
-    start: float = field(default_factory=time.monotonic)
-
-    def check(self) -> None:
-        """Raise when the time is up, or Interrupted when the user asked to stop."""
-        self.interruption.check()
-        if time.monotonic() - self.start > self.seconds:
-            raise JourneyFailed(f"{self.what} took longer than {self.seconds:g} s")
-
-    def sleep(self) -> None:
-        """Wait a little, then check."""
-        self.interruption.sleep(_POLL)
-        self.check()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,39 +185,6 @@ def user_options(check: HealthCheck) -> dict[str, Any]:
     """Return what KubeSpawner makes of the form in which a user chooses profile and image."""
     options = {"profile": check.profile, "image--unlisted-choice": check.image}
     return {name: value for name, value in options.items() if value is not None}
-
-
-def cells(word: str) -> tuple[Cell, ...]:
-    """Return what the check user types; `word` is different each time, so that nothing old can match."""
-    path = f"os.path.join(os.path.expanduser('~'), '.deployer-health-check-{word}')"
-    return (
-        Cell(code="6 * 7", expected=Output(result="42")),
-        Cell(code=f"import os\npath = {path}", expected=Output()),
-        Cell(
-            code=f"with open(path, 'w') as file:\n    written = file.write('{word}')",
-            expected=Output(),
-        ),
-        Cell(
-            code="with open(path) as file:\n    print(file.read())\nwritten",
-            expected=Output(stdout=f"{word}\n", result=str(len(word))),
-        ),
-        Cell(code="os.remove(path)\nos.path.exists(path)", expected=Output(result="False")),
-        Cell(code="1 / 0", expected=Output(error="ZeroDivisionError: division by zero")),
-    )
-
-
-def run(kernel: Kernel, cell: Cell, *, waiting: Callable[[], None]) -> None:
-    """Run a cell and compare what came of it; raise JourneyFailed when that is something else."""
-    output = replace(kernel.run(cell.code, waiting=waiting), stderr="")
-    if output != cell.expected:
-        raise JourneyFailed(
-            f"unexpected output of the cell `{cell.code}`: {_shown(output)}; expected {_shown(cell.expected)}"
-        )
-
-
-def _shown(output: Output) -> str:
-    fields: Mapping[str, Any] = vars(output)
-    return ", ".join(f"{name} {value!r}" for name, value in fields.items() if value) or "nothing"
 
 
 def _news(hub: HubApi, user: str) -> Iterator[SpawnEvent]:

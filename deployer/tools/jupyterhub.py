@@ -1,4 +1,4 @@
-"""JupyterHub's REST API and the kernels of a user's server.
+"""JupyterHub's REST API, and the kernels of a user's server that are reached through it.
 
 Everything is asked with a token in the header `Authorization`: JupyterHub and jupyter-server exempt such
 requests from their XSRF checks, and no cookie is ever kept. Redirects are refused, so that the token goes
@@ -11,20 +11,20 @@ import json
 import socket
 import uuid
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from deployer.errors import DeployerError
+from deployer.tools.kernels import Kernel, Unanswered, python_kernel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     import requests
 
 _TIMEOUT = (5, 30)
 """Seconds to connect, and between two pieces of an answer. The hub's event streams say something every 8."""
-_POLL = 0.5
 
 
 class Refused(DeployerError):
@@ -33,14 +33,6 @@ class Refused(DeployerError):
     def __init__(self, message: str, *, status: int) -> None:
         super().__init__(message)
         self.status = status
-
-
-class Unanswered(DeployerError):
-    """JupyterHub, or a user's server, did not answer at all."""
-
-
-class KernelDied(DeployerError):
-    """A kernel ended while it was expected to work."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,16 +51,6 @@ class SpawnEvent:
     message: str
     ready: bool = False
     failed: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Output:
-    """What a cell gave back. `error` is an exception's name and text, `result` the last expression's."""
-
-    stdout: str = ""
-    stderr: str = ""
-    result: str | None = None
-    error: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,7 +125,7 @@ class HubApi:
             DeployerError: the server offers no Python kernel.
         """
         api = path.lstrip("/").removeprefix(self._base_path) + "api/"
-        name = _python_kernel(self._json("GET", api + "kernelspecs"))
+        name = python_kernel(self._json("GET", api + "kernelspecs"))
         kernel = str(self._json("POST", api + "kernels", body={"name": name})["id"])
         try:
             channels = self._websocket(f"{api}kernels/{kernel}/channels?session_id={uuid.uuid4().hex}")
@@ -204,83 +186,6 @@ class HubApi:
         return self.url.split("/", 3)[3]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Kernel:
-    """A kernel at work, reached through a websocket."""
-
-    socket: Any
-    user: str
-    session: str = field(default_factory=lambda: uuid.uuid4().hex)
-
-    def run(self, code: str, *, waiting: Callable[[], None]) -> Output:
-        """Run a cell to its end; `waiting` is called now and then meanwhile, and may raise.
-
-        Raises:
-            KernelDied: the kernel ended.
-        """
-        request = self._execute(code)
-        output = Output()
-        idle = replied = False
-        while not (idle and replied):
-            message = self._receive(waiting)
-            kind, content = message["header"]["msg_type"], message["content"]
-            if kind == "status" and content["execution_state"] in ("dead", "restarting"):
-                raise KernelDied("the kernel died while it ran a cell; the server may be short of memory")
-            if message.get("parent_header", {}).get("msg_id") != request:
-                continue
-            idle = idle or (kind == "status" and content["execution_state"] == "idle")
-            replied = replied or kind == "execute_reply"
-            output = _with(output, kind, content)
-        return output
-
-    def _execute(self, code: str) -> str:
-        import websocket
-
-        identifier = uuid.uuid4().hex
-        message = {
-            "channel": "shell",
-            "header": {
-                "msg_id": identifier,
-                "msg_type": "execute_request",
-                "session": self.session,
-                "username": self.user,
-                "version": "5.3",
-            },
-            "parent_header": {},
-            "metadata": {},
-            "content": {
-                "code": code,
-                "silent": False,
-                "store_history": False,
-                "user_expressions": {},
-                "allow_stdin": False,
-                "stop_on_error": True,
-            },
-            "buffers": [],
-        }
-        try:
-            self.socket.send(json.dumps(message))
-        except (websocket.WebSocketException, OSError) as error:
-            raise Unanswered(f"the way to the kernel is gone: {error}") from error
-        return identifier
-
-    def _receive(self, waiting: Callable[[], None]) -> dict[str, Any]:
-        import websocket
-
-        self.socket.settimeout(_POLL)
-        while True:
-            waiting()
-            try:
-                text = self.socket.recv()
-            except websocket.WebSocketTimeoutException:
-                continue
-            except (websocket.WebSocketException, OSError) as error:
-                raise Unanswered(f"the way to the kernel is gone: {error}") from error
-            if text:
-                message: dict[str, Any] = json.loads(text)
-                return message
-
-
 def _user(name: str) -> str:
     return f"hub/api/users/{quote(name, safe='@~')}"
 
@@ -291,29 +196,6 @@ def _event(data: dict[str, Any]) -> SpawnEvent:
         ready=bool(data.get("ready")),
         failed=bool(data.get("failed")),
     )
-
-
-def _python_kernel(specs: Mapping[str, Any]) -> str:
-    languages = {name: spec["spec"]["language"] for name, spec in specs["kernelspecs"].items()}
-    python = sorted(name for name, language in languages.items() if language == "python")
-    if not python:
-        raise DeployerError(
-            f"the server offers no Python kernel, only: {', '.join(sorted(languages)) or 'none'}",
-            hint="install ipykernel in the image",
-        )
-    return str(specs["default"]) if specs["default"] in python else python[0]
-
-
-def _with(output: Output, kind: str, content: Mapping[str, Any]) -> Output:
-    """Return the output with what one message of the kernel adds to it."""
-    if kind == "stream":
-        name = str(content["name"])
-        return replace(output, **{name: getattr(output, name) + content["text"]})
-    if kind == "execute_result":
-        return replace(output, result=content["data"].get("text/plain"))
-    if kind == "error":
-        return replace(output, error=f"{content['ename']}: {content['evalue']}")
-    return output
 
 
 def _expect_success(response: requests.Response) -> None:

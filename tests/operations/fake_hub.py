@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from deployer.tools.jupyterhub import HubApi, Kernel, Output, Refused, Server, SpawnEvent
+from deployer.tools.jupyterhub import HubApi, Refused, Server, SpawnEvent
+from deployer.tools.kernels import Kernel, Output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -13,10 +13,11 @@ from deployer.errors import DeployerError, Interrupted
 from deployer.fleet.documents import Document
 from deployer.fleet.model import Cluster, Hub, Local
 from deployer.interruption import Interruption
-from deployer.operations import health, journey, lease
+from deployer.operations import health, journey, lease, patience, server_watch
 from deployer.operations.access import Connection
 from deployer.operations.health import check, check_all
-from deployer.tools.jupyterhub import KernelDied, Refused, SpawnEvent
+from deployer.tools.jupyterhub import Refused, SpawnEvent
+from deployer.tools.kernels import KernelDied
 from tests.operations.fake_api import FakeApi
 from tests.operations.fake_hub import FakeHub, HubState
 
@@ -69,8 +70,8 @@ def hubs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Hubs:
         yield FakeHub(url="http://hub/", token="t", state=hubs[namespace])
 
     monkeypatch.setattr(health, "hub_api", hub_api)
-    monkeypatch.setattr(journey, "_POLL", 0.001)
-    monkeypatch.setattr(health, "_LOOK_EVERY", 0)
+    monkeypatch.setattr(patience, "_POLL", 0.001)
+    monkeypatch.setattr(server_watch, "_LOOK_EVERY", 0)
     return hubs
 
 
@@ -332,3 +333,13 @@ def test_all_hubs_clean_up_when_the_user_interrupts(
     with pytest.raises(Interrupted):
         check_all(session, connection, CLUSTER, [HUB, a_hub("other")], jobs=2)
     assert (hubs["demo"].users, hubs["other"].users) == ({}, {})
+
+
+def test_a_diagnosis_of_the_server_s_pod_names_a_command_that_works_when_the_pod_is_gone(
+    session: Session, connection: Connection, hubs: Hubs, api: FakeApi
+) -> None:
+    hubs["demo"].starts = False
+    server_pod(api, **waiting("ErrImageNeverPull"))
+    result = check(session, connection, CLUSTER, HUB)
+    assert result.diagnosis
+    assert result.diagnosis.next_command == "deployer logs local demo hub"

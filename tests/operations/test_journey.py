@@ -10,9 +10,12 @@ import pytest
 from deployer.errors import DeployerError, Interrupted
 from deployer.fleet.model import HealthCheck
 from deployer.interruption import Interruption
-from deployer.operations import journey
-from deployer.operations.journey import JourneyFailed, Traveller, cells, run, user_options
-from deployer.tools.jupyterhub import Output, Refused, Server, SpawnEvent, Unanswered
+from deployer.operations import journey, patience
+from deployer.operations.cells import cells, run
+from deployer.operations.journey import Traveller, user_options
+from deployer.operations.patience import JourneyFailed
+from deployer.tools.jupyterhub import Refused, Server, SpawnEvent
+from deployer.tools.kernels import Output, Unanswered
 from tests.operations.fake_api import FakeApi
 from tests.operations.fake_hub import FakeHub, FakeKernel, HubState
 
@@ -51,7 +54,7 @@ class Heard:
 @pytest.fixture(autouse=True)
 def fast(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Poll without pauses, and let cells run here have a home of their own."""
-    monkeypatch.setattr(journey, "_POLL", 0.001)
+    monkeypatch.setattr(patience, "_POLL", 0.001)
     monkeypatch.setenv("HOME", str(tmp_path))
     yield
     assert list(tmp_path.iterdir()) == []

@@ -8,15 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from deployer.errors import DeployerError
-from deployer.tools.jupyterhub import (
-    HubApi,
-    KernelDied,
-    Output,
-    Refused,
-    Server,
-    SpawnEvent,
-    Unanswered,
-)
+from deployer.tools.jupyterhub import HubApi, Refused, Server, SpawnEvent
+from deployer.tools.kernels import KernelDied, Output, Unanswered
 from tests.tools.fake_jupyter import TOKEN, Jupyter, running
 
 if TYPE_CHECKING:

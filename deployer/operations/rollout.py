@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from deployer.interruption import Interruption
     from deployer.tools.kubernetes import Api
 
-_FIRST_POLL = 0.2
-_SLOWEST_POLL = 2.0
+_LOOK_EVERY = 0.3
+_LOOK_EVERY_LATER = 2.0
+_LATER = 30.0
+"""Seconds after which a rollout is a slow one, and looking often would only be a load for the cluster."""
 _PATIENCE = 60.0
 """Seconds that a registry, or a Secret made by somebody else, may take to appear."""
 _HOPELESS = ("ErrImageNeverPull", "InvalidImageName")
@@ -73,7 +75,6 @@ def watch(
     start = time.monotonic()
     since: dict[tuple[str, str | None], float] = {}
     told: set[str] = set()
-    pause = _FIRST_POLL
     while True:
         waiting = [workload for workload in _workloads(api, namespace, release) if not workload.ready]
         if not waiting:
@@ -96,8 +97,7 @@ def watch(
                 f"{how}: {names}",
                 diagnosis=diagnose(api, namespace, ended, cluster=cluster) if ended else None,
             )
-        interruption.sleep(pause)
-        pause = min(pause * 1.2, _SLOWEST_POLL)
+        interruption.sleep(_LOOK_EVERY if now - start < _LATER else _LOOK_EVERY_LATER)
 
 
 def _key(trouble: Trouble) -> tuple[str, str | None]:

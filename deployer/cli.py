@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from deployer.commands.app import App
+from deployer.commands.app import App, readers_may_leave
 from deployer.errors import DeployerError
 
 if TYPE_CHECKING:
@@ -87,6 +88,13 @@ def cli(
     _listen_to_signals(app.interruption)
 
 
+@cli.result_callback()
+@click.pass_obj
+def _finish(app: App, /, status: Any, **_options: Any) -> Any:
+    app.interruption.check()  # asked to stop where nothing listened
+    return status
+
+
 def main(argv: list[str] | None = None) -> None:
     """Run the program and exit: 0 done, 1 failed, 2 usage, 3 changes pending, 130 interrupted."""
     sys.exit(run(argv))
@@ -94,8 +102,10 @@ def main(argv: list[str] | None = None) -> None:
 
 def run(argv: list[str] | None = None) -> int:
     """Run the program and return its exit code."""
+    status: Any = 0
     try:
-        status: Any = cli.main(args=argv, prog_name="deployer", standalone_mode=False)
+        with readers_may_leave():
+            status = cli.main(args=argv, prog_name="deployer", standalone_mode=False)
     except DeployerError as error:
         _complain(error.message, error.hint)
         return error.exit_code
@@ -108,10 +118,11 @@ def run(argv: list[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         _complain("interrupted", None)
         return 130
-    except BrokenPipeError:
-        # Whoever read our output has gone (`deployer list | head`); that is not a failure of ours.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        _complain(f"nothing more can be written: {os.strerror(error.errno)}", "make room on the disk")
+        return 1
     return status if isinstance(status, int) else 0
 
 
@@ -130,3 +141,5 @@ def _listen_to_signals(interruption: Interruption) -> None:
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
+    # A terminal that goes away (a lost connection) must not leave a deploy half-done either.
+    signal.signal(signal.SIGHUP, stop)

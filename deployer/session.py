@@ -10,7 +10,7 @@ from deployer.interruption import Interruption
 from deployer.progress import Silent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from deployer.progress import Progress
 
@@ -21,7 +21,7 @@ class Session:
 
     `cache` may be deleted at any time; `state` describes things that exist (the local cluster).
     `tools` are directories searched for programs before those of `PATH`; `chart_mirror` is searched for
-    charts before any network.
+    charts before any network. `trace` is told each program that is started, as a line for a shell.
     """
 
     environ: Mapping[str, str]
@@ -29,6 +29,7 @@ class Session:
     state: Path
     tools: tuple[Path, ...] = ()
     chart_mirror: Path | None = None
+    trace: Callable[[str], None] | None = None
     progress: Progress = field(default_factory=Silent)
     interruption: Interruption = field(default_factory=Interruption)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from deployer.errors import DeployerError
 from deployer.interruption import Interruption
 from deployer.session import Session, directories
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from deployer.fleet.model import Fleet
     from deployer.progress import Progress
@@ -38,7 +41,11 @@ class App:
             return self.given_root.absolute()
         from deployer.fleet.load import find_root
 
-        return find_root(Path.cwd())
+        try:
+            here = Path.cwd()
+        except FileNotFoundError:
+            raise DeployerError("the working directory is gone", hint="change to another one") from None
+        return find_root(here)
 
     @cached_property
     def session(self) -> Session:
@@ -51,6 +58,7 @@ class App:
             tools=self._tools(),
             chart_mirror=self.chart_mirror,
             progress=self.progress,
+            trace=self.say if self.verbosity > 0 else None,
             interruption=self.interruption,
         )
 
@@ -81,6 +89,16 @@ class App:
     def hint(self, text: str) -> None:
         """Tell the user what to type next."""
         self.say(f"hint: {text}")
+
+
+@contextmanager
+def readers_may_leave() -> Iterator[None]:
+    """Go on after whoever read our output has gone (`| head`): only what was left to say is lost."""
+    try:
+        yield
+    except BrokenPipeError:
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def echo_json(value: Any) -> None:

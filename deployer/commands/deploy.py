@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from deployer.commands.app import App, echo_json, output_option
+from deployer.commands.app import App, echo_json, output_option, readers_may_leave
 from deployer.commands.views import duration
 
 if TYPE_CHECKING:
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Show what would be done; write nothing.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=8, show_default=True, help="Hubs at a time.")
 @click.option(
-    "--timeout", type=click.FloatRange(1), default=600, show_default=True, help="Seconds to come up."
+    "--timeout", type=click.IntRange(1, 86400), default=600, show_default=True, help="Seconds to come up."
 )
 @click.option(
-    "--wait", type=click.FloatRange(0), default=600, show_default=True, help="Seconds for the Lease."
+    "--wait", type=click.IntRange(0, 86400), default=600, show_default=True, help="Seconds for the Lease."
 )
 @click.option("--skip-health-check", is_flag=True, help="Do not have the check user work on the hub.")
 @click.option("--no-rollback", is_flag=True, help="Leave a failed release as it is.")
@@ -42,8 +43,8 @@ def deploy(
     hub: tuple[str, ...],
     dry_run: bool,
     jobs: int,
-    timeout: float,
-    wait: float,
+    timeout: int,
+    wait: int,
     skip_health_check: bool,
     no_rollback: bool,
     report: Path | None,
@@ -63,7 +64,13 @@ def deploy(
         check_health=not skip_health_check,
         roll_back=not no_rollback,
     )
-    plan = operation.plan(app.session, fleet, chosen, select_hubs(chosen, hub), options)
+    hubs = select_hubs(chosen, hub)
+    if not hubs:
+        app.say(f"{chosen.name} has no hubs")
+        return 0
+    if report and not os.access(report.absolute().parent, os.W_OK):
+        raise click.UsageError(f"the report cannot be written to {report}")
+    plan = operation.plan(app.session, fleet, chosen, hubs, options)
     for notice in plan.notices():
         app.say(f"notice: {notice}")
     if dry_run:
@@ -73,10 +80,11 @@ def deploy(
     summary = {"cluster": chosen.name, "hubs": [outcome.summary() for outcome in outcomes]}
     if report:
         report.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
-    if output == "json":
-        echo_json(summary)
-    else:
-        _show_outcomes(outcomes)
+    with readers_may_leave():
+        if output == "json":
+            echo_json(summary)
+        else:
+            _show_outcomes(outcomes)
     if any(outcome.interrupted for outcome in outcomes):
         return 130
     return 0 if all(outcome.ok for outcome in outcomes) else 1

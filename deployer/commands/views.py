@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,7 @@ def progress_view(environ: Mapping[str, str], *, verbosity: int) -> Progress:
         return Silent()
     if sys.stderr.isatty() and not ({"CI", "NO_COLOR"} & environ.keys()) and environ.get("TERM") != "dumb":
         return LiveTable()
-    return Lines()
+    return Lines(worth_telling=0 if verbosity else _WORTH_TELLING)
 
 
 def duration(seconds: float) -> str:
@@ -44,8 +45,11 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest:02d} s"
 
 
+@dataclass
 class Lines:
-    """One plain line an event, for logs."""
+    """One plain line an event, for logs. `worth_telling` are the seconds from which a duration is told."""
+
+    worth_telling: float = _WORTH_TELLING
 
     def started(self, subject: str, step: str) -> None:
         """Write that a step begins."""
@@ -59,11 +63,13 @@ class Lines:
         """Write how long a step took, or that it failed; quick successes go without saying."""
         if not ok:
             self._write(subject, f"{step}: failed after {duration(seconds)}")
-        elif seconds >= _WORTH_TELLING:
+        elif seconds >= self.worth_telling:
             self._write(subject, f"{step}: {duration(seconds)}")
 
     def _write(self, subject: str, text: str) -> None:
-        click.echo(f"{subject}: {text}", err=True)
+        # Who reads along may go away (`2>&1 | head`); the work goes on all the same.
+        with suppress(OSError):
+            click.echo(f"{subject}: {text}", err=True)
 
 
 @dataclass
@@ -104,7 +110,8 @@ class LiveTable:
         from rich.markup import escape
 
         console = self._live.console if self._live else Console(stderr=True)
-        console.print(f"{mark} [bold]{escape(subject)}[/] {escape(text)}{end}", highlight=False)
+        with suppress(OSError):
+            console.print(f"{mark} [bold]{escape(subject)}[/] {escape(text)}{end}", highlight=False)
 
     def _show(self) -> None:
         from rich.console import Console

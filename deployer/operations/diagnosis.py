@@ -1,17 +1,19 @@
 """Why pods do not come up: the failing pod, events, last log lines, the likely cause, what to type next.
 
-Secrets may be in a pod's environment but never in what is read here: status, events and logs.
+Status, events and logs are read, never a pod's environment or a Secret. A log is the program's own words,
+though: who knows the secrets redacts it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from deployer.errors import DeployerError
+from deployer.tools.redaction import redact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from deployer.tools.kubernetes import Api
 
@@ -71,6 +73,14 @@ class Diagnosis:
     log: tuple[str, ...]
     cause: str
     next_command: str
+
+    def redacted(self, secrets: Collection[str]) -> Diagnosis:
+        """Return the same without these texts."""
+        trouble = replace(self.trouble, message=redact(self.trouble.message, secrets))
+        events = tuple(redact(event, secrets) for event in self.events)
+        return replace(
+            self, trouble=trouble, events=events, log=tuple(redact(line, secrets) for line in self.log)
+        )
 
     def lines(self) -> Iterator[str]:
         """Yield it as lines of text."""

@@ -14,23 +14,26 @@ import secrets
 import socket
 import threading
 import time
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from deployer.errors import DeployerError
-from deployer.tools.kubernetes import Conflict, NotFound
+from deployer.tools.kubernetes import Api, Conflict, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from deployer.interruption import Interruption
-    from deployer.tools.kubernetes import Api
 
 DURATION = 15.0
 """Seconds after which a Lease that is not renewed counts as dead."""
 _RENEW_EVERY = 4.0
+_GIVE_UP = 9.0
+"""Seconds without a renewal after which we stop working: well before others may take the Lease over, with
+room for the requests (3 s each) that were under way."""
+_REQUEST_TIMEOUT = 3.0
 _ASK_EVERY = 1.0
 _GOOD = "deployer.dev/good-revisions"
 _KEPT_GOOD = 5
@@ -77,7 +80,7 @@ class Lease:
         self.api.patch(self.path, {"metadata": {"annotations": {_GOOD: ",".join(map(str, numbers))}}})
 
     def renew_until(self, done: threading.Event, *, clock: Callable[[], float] = time.monotonic) -> None:
-        """Renew until `done`; call `on_lost` when that fails for the Lease's whole duration."""
+        """Renew until `done`; call `on_lost` when that fails for too long or somebody else holds it."""
         renewed = clock()
         while not done.wait(_RENEW_EVERY):
             try:
@@ -87,8 +90,10 @@ class Lease:
                 current["spec"]["renewTime"] = _now()
                 self.api.replace(self.path, current)
                 renewed = clock()
+            except NotFound:
+                break
             except DeployerError:  # the API may be back before the Lease has run out
-                if clock() - renewed > DURATION:
+                if clock() - renewed > _GIVE_UP:
                     break
         else:
             return
@@ -96,14 +101,15 @@ class Lease:
         self.on_lost()
 
     def release(self) -> None:
-        """Give the Lease back, keeping what it remembers; somebody else's is left alone."""
-        try:
+        """Give the Lease back, keeping what it remembers; somebody else's is left alone.
+
+        When the API is away it runs out by itself; that must not hide how the work went.
+        """
+        with suppress(DeployerError):
             current = self.api.get(self.path)
             if _holder(current) == self.identity:
                 current["spec"].update(holderIdentity="", renewTime=None, acquireTime=None)
                 self.api.replace(self.path, current)
-        except (NotFound, Conflict):
-            return
 
 
 _NAME = "deployer"
@@ -130,6 +136,8 @@ def held(
         LeaseHeld: somebody else still holds it after `wait` seconds.
         LeaseLost: it was lost while the block ran.
     """
+    if isinstance(api, Api):
+        api = replace(api, timeout=_REQUEST_TIMEOUT)
     lease = Lease(api=api, namespace=namespace, identity=_identity(), on_lost=on_lost)
     _acquire(lease, interruption=interruption, wait=wait, on_wait=on_wait, on_takeover=on_takeover)
     done = threading.Event()
@@ -179,8 +187,8 @@ def _acquire(
             told = holder
         if time.monotonic() > deadline:
             raise LeaseHeld(
-                f"{holder.identity} is deploying this hub since {holder.since}",
-                hint="wait for it, or give `--wait` more seconds",
+                f"{holder.identity} is at work on this hub since {holder.since}",
+                hint="try again when it is done",
             )
         interruption.sleep(_ASK_EVERY)
 
@@ -233,7 +241,11 @@ def _good(lease: dict[str, Any]) -> tuple[int, ...]:
 
 def _identity() -> str:
     # The random part tells two runs of one person apart, also across containers that share a pid.
-    return f"{getpass.getuser()}@{socket.gethostname()} pid {os.getpid()} {secrets.token_hex(3)}"
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a container's user need not have a name
+        user = f"uid-{os.getuid()}"
+    return f"{user}@{socket.gethostname()} pid {os.getpid()} {secrets.token_hex(3)}"
 
 
 def _now() -> str:

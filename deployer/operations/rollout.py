@@ -26,6 +26,7 @@ _LATER = 30.0
 """Seconds after which a rollout is a slow one, and looking often would only be a load for the cluster."""
 _PATIENCE = 60.0
 """Seconds that a registry, or a Secret made by somebody else, may take to appear."""
+_REVISION = "deployment.kubernetes.io/revision"
 _HOPELESS = ("ErrImageNeverPull", "InvalidImageName")
 _MAY_PASS = (
     "ErrImagePull",
@@ -35,6 +36,8 @@ _MAY_PASS = (
     "RunContainerError",
     "NotCreated",
 )
+_MAY_STAY_PENDING = ("user-placeholder",)
+"""Components whose pods only keep room for others: on full nodes they are meant to wait."""
 _RESTARTS = 3
 """Restarts of a container after which it will not come up by itself; one or two are normal at a start."""
 
@@ -49,11 +52,16 @@ class RolloutFailed(DeployerError):
 
 @dataclass(frozen=True, kw_only=True)
 class Workload:
-    """A Deployment or StatefulSet: whether it is up, and what its controller complains about."""
+    """A Deployment or StatefulSet: whether it is up, and what its controller complains about.
+
+    `revision` tells its newest pods from those that they replace; None until its controller has seen the
+    newest version.
+    """
 
     kind: str
     name: str
     ready: bool
+    revision: str | None
     complaint: str | None
 
 
@@ -127,6 +135,7 @@ def _workloads(api: Api, namespace: str, release: str) -> list[Workload]:
         for kind, path in (("deployment", "deployments"), ("statefulset", "statefulsets"))
         for item in api.items(f"{base}/{path}")
         if item["metadata"].get("annotations", {}).get("meta.helm.sh/release-name") == release
+        and item["metadata"].get("labels", {}).get("component") not in _MAY_STAY_PENDING
     ]
 
 
@@ -148,8 +157,17 @@ def _workload(kind: str, item: dict[str, Any]) -> Workload:
         kind=kind,
         name=item["metadata"]["name"],
         ready=fresh and updated and only_new and available,
+        revision=_revision(kind, item) if fresh else None,
         complaint=complaints[0] if complaints else None,
     )
+
+
+def _revision(kind: str, item: dict[str, Any]) -> str | None:
+    told, at = item["metadata"].get("annotations", {}), _REVISION
+    if kind == "statefulset":
+        told, at = item.get("status", {}), "updateRevision"
+    revision: str | None = told.get(at)
+    return revision
 
 
 def _troubles(api: Api, namespace: str, waiting: list[Workload]) -> list[Trouble]:
@@ -158,21 +176,32 @@ def _troubles(api: Api, namespace: str, waiting: list[Workload]) -> list[Trouble
         for workload in waiting
         if workload.complaint
     ]
+    owners = _current_owners(api, namespace, waiting)
     for pod in api.items(f"/api/v1/namespaces/{namespace}/pods"):
-        trouble = pod_trouble(pod) if _belongs(pod, waiting) else None
+        trouble = pod_trouble(pod) if _belongs(pod, owners) else None
         if trouble:
             troubles.append(trouble)
     return sorted(troubles, key=lambda trouble: trouble.reason == "NotReady")
 
 
-def _belongs(pod: dict[str, Any], workloads: list[Workload]) -> bool:
-    """Tell whether a pod is one of the workloads'; users' pods have no owner and are never ours to judge."""
-    if "deletionTimestamp" in pod["metadata"]:
+def _current_owners(api: Api, namespace: str, workloads: list[Workload]) -> dict[str, str | None]:
+    """Return what owns the newest pods, by name, with the revision that tells them where the owner does not.
+
+    A pod that is being replaced says nothing about what replaces it; users' pods have no owner.
+    """
+    sets = {workload.name: workload.revision for workload in workloads if workload.kind == "statefulset"}
+    newest = {(each.name, each.revision) for each in workloads if each.kind == "deployment" and each.revision}
+    for item in api.items(f"/apis/apps/v1/namespaces/{namespace}/replicasets") if newest else ():
+        revision = item["metadata"].get("annotations", {}).get(_REVISION)
+        if any((owner["name"], revision) in newest for owner in item["metadata"].get("ownerReferences", ())):
+            sets[item["metadata"]["name"]] = None
+    return sets
+
+
+def _belongs(pod: dict[str, Any], owners: dict[str, str | None]) -> bool:
+    metadata = pod["metadata"]
+    if "deletionTimestamp" in metadata:
         return False
-    owners = [owner["name"] for owner in pod["metadata"].get("ownerReferences", ())]
-    # A Deployment's pod is owned by its ReplicaSet, which is named after the Deployment and a hash.
-    return any(
-        owner == workload.name or owner.rpartition("-")[0] == workload.name
-        for owner in owners
-        for workload in workloads
-    )
+    revision = metadata.get("labels", {}).get("controller-revision-hash")
+    names = [owner["name"] for owner in metadata.get("ownerReferences", ())]
+    return any(name in owners and owners[name] in (None, revision) for name in names)

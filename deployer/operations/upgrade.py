@@ -7,7 +7,7 @@ that the API server took the objects. When anything fails, the release goes back
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from deployer.errors import DeployerError, Interrupted
@@ -17,8 +17,10 @@ from deployer.operations.render import rendered
 from deployer.progress import step
 from deployer.tools.kubernetes import ensure_namespace
 from deployer.tools.process import programs
+from deployer.tools.redaction import redact
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from deployer.fleet.model import Cluster, Fleet, Hub
@@ -53,10 +55,11 @@ class Upgrade:
     helm: Helm
     home: Path
     options: Options
+    secrets: Collection[str] = field(default=(), repr=False)
 
     def note(self, text: str) -> None:
-        """Tell the user something about this hub."""
-        self.session.progress.noted(self.hub.name, text)
+        """Tell the user something about this hub, but no secret of it."""
+        self.session.progress.noted(self.hub.name, redact(text, self.secrets))
 
 
 class Unhealthy(DeployerError):
@@ -70,11 +73,15 @@ class Unhealthy(DeployerError):
 class UpgradeFailed(DeployerError):
     """An upgrade failed. `revision` is what the hub runs now, `rolled_back` whether it went back to it."""
 
-    def __init__(self, error: DeployerError, *, revision: int | None, rolled_back: bool) -> None:
-        super().__init__(error.message, hint=error.hint)
+    def __init__(
+        self, work: Upgrade, error: DeployerError, *, revision: int | None, rolled_back: bool = False
+    ) -> None:
+        super().__init__(redact(error.message, work.secrets), hint=error.hint)
         self.revision = revision
         self.rolled_back = rolled_back
-        self.diagnosis: Diagnosis | None = getattr(error, "diagnosis", None)
+        diagnosis: Diagnosis | None = getattr(error, "diagnosis", None)
+        # A program that crashes may well write the secret that it could not use into its log.
+        self.diagnosis = diagnosis.redacted(work.secrets) if diagnosis else None
 
 
 def upgrade(work: Upgrade) -> int:
@@ -92,7 +99,8 @@ def upgrade(work: Upgrade) -> int:
     ensure_namespace(api, namespace)
     # It hears the user's interruption, and a Lease that was lost stops this hub alone.
     interruption = Interruption()
-    work = replace(work, session=replace(work.session, interruption=interruption))
+    session = replace(work.session, interruption=interruption)
+    work = replace(work, session=session, secrets=wanted.secrets)
     with (
         user.listening(lambda _count: interruption.request()),
         lease.held(
@@ -100,7 +108,7 @@ def upgrade(work: Upgrade) -> int:
             namespace,
             interruption=interruption,
             wait=work.options.wait,
-            on_wait=lambda holder: work.note(f"waiting: {holder.identity} deploys it since {holder.since}"),
+            on_wait=lambda holder: work.note(f"waiting: {holder.identity} works on it since {holder.since}"),
             on_takeover=lambda holder: work.note(
                 f"took over the dead Lease of {holder.identity}, held since {holder.since}"
             ),
@@ -116,10 +124,8 @@ def upgrade(work: Upgrade) -> int:
                 _tell_where_it_stands(work, held)
             raise
         except DeployerError as error:
-            raise _failed(work, held, wanted, before, error) from error
-        if work.options.check_health:
-            held.add_good_revision(number)
-        releases.prune(api, namespace, work.hub.name, good=held.good_revisions())
+            raise _failed(work, held, before, error) from error
+        _remember(work, held, number, good=work.options.check_health)
         return number
 
 
@@ -157,33 +163,53 @@ def _recover(work: Upgrade) -> None:
             )
 
 
-def _failed(work: Upgrade, held: Lease, wanted: Rendered, before: int, error: DeployerError) -> UpgradeFailed:
-    """Go back to the last good revision where that is possible, and return what to raise."""
-    newest = _newest(work)
-    if newest == before:
-        work.note("nothing was changed")
-        return UpgradeFailed(error, revision=before or None, rolled_back=False)
-    good = _good_to_go_back_to(work, held, newest)
-    if good is None or not work.options.roll_back:
-        return UpgradeFailed(error, revision=newest, rolled_back=False)
+def _remember(work: Upgrade, held: Lease, number: int, *, good: bool) -> None:
+    """Note a good revision and delete old ones; the hub is well even when that fails."""
     try:
-        with step(work.session.progress, work.hub.name, f"roll back to revision {good}"):
-            _helm(work).rollback(
-                work.hub.name,
-                good,
-                namespace=work.hub.namespace,
-                secrets=wanted.secrets,
-                timeout=work.options.timeout,
-                home=work.home,
-                kubeconfig=work.connection.kubeconfig,
-            )
-            _watch(work)
+        if good:
+            held.add_good_revision(number)
+        releases.prune(work.connection.api, work.hub.namespace, work.hub.name, good=held.good_revisions())
+    except DeployerError as error:
+        work.note(f"revision {number} could not be recorded as good: {error.message}")
+
+
+def _failed(work: Upgrade, held: Lease, before: int, error: DeployerError) -> UpgradeFailed:
+    """Go back to the last good revision where that is possible, and return what to raise."""
+    newest: int | None = None
+    try:
+        newest = _newest(work)
+        if newest == before:
+            work.note("nothing was changed")
+            return UpgradeFailed(work, error, revision=before or None)
+        good = _good_to_go_back_to(work, held, newest)
+        if good is None or not work.options.roll_back:
+            return UpgradeFailed(work, error, revision=newest)
+        number = _roll_back(work, good)
+    except Interrupted:
+        with suppress(DeployerError):
+            _tell_where_it_stands(work, held)
+        raise
     except DeployerError as second:
         work.note(f"the rollback failed too: {second.message}")
-        return UpgradeFailed(error, revision=_newest(work), rolled_back=False)
-    number = _newest(work)
-    held.add_good_revision(number)
-    return UpgradeFailed(error, revision=number, rolled_back=True)
+        return UpgradeFailed(work, error, revision=newest)
+    _remember(work, held, number, good=True)
+    return UpgradeFailed(work, error, revision=number, rolled_back=True)
+
+
+def _roll_back(work: Upgrade, good: int) -> int:
+    """Make a good revision the current one again, as a new revision; return that one's number."""
+    with step(work.session.progress, work.hub.name, f"roll back to revision {good}"):
+        _helm(work).rollback(
+            work.hub.name,
+            good,
+            namespace=work.hub.namespace,
+            secrets=work.secrets,
+            timeout=work.options.timeout,
+            home=work.home,
+            kubeconfig=work.connection.kubeconfig,
+        )
+        _watch(work)
+    return _newest(work)
 
 
 def _good_to_go_back_to(work: Upgrade, held: Lease, newest: int) -> int | None:

@@ -40,12 +40,13 @@ class Forbidden(DeployerError):
 class Api:
     """Requests to one cluster's API server. Safe to share between threads.
 
-    `server` is its address, for messages. Paths are those of the API reference, such as
-    `/api/v1/namespaces/demo/pods`; bodies and answers are JSON objects.
+    `server` is its address, for messages; `timeout` are the seconds that an answer may take. Paths are
+    those of the API reference, such as `/api/v1/namespaces/demo/pods`; bodies and answers are JSON objects.
     """
 
     client: Any
     server: str
+    timeout: float = _READ_TIMEOUT
 
     def get(self, path: str, **query: str) -> dict[str, Any]:
         """Read an object or a list."""
@@ -131,7 +132,7 @@ class Api:
             body=body,
             auth_settings=["BearerToken"],
         )
-        timeout = (_CONNECT_TIMEOUT, None if endless else _READ_TIMEOUT)
+        timeout = (min(_CONNECT_TIMEOUT, self.timeout), None if endless else self.timeout)
         try:
             response = self.client.call_api(
                 method, url, header_params=headers, body=body, _request_timeout=timeout

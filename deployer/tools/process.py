@@ -22,7 +22,7 @@ from typing import IO, TYPE_CHECKING, Protocol
 from deployer.errors import DeployerError, Interrupted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from deployer.interruption import Interruption
     from deployer.session import Session
@@ -119,12 +119,14 @@ class Programs:
     """Runs real programs.
 
     `environ` is our own environment, of which children see a listed part plus what a call gives as `env`.
+    `trace` is told each program that is started.
     `path` are directories searched before those of `PATH`, such as `.tools/bin`.
     """
 
     environ: Mapping[str, str]
     interruption: Interruption
     path: tuple[Path, ...] = ()
+    trace: Callable[[str], None] | None = None
 
     def search_path(self) -> str:
         """Return the value of PATH that children see."""
@@ -223,7 +225,10 @@ class Programs:
     def interactive(
         self, argv: Sequence[str], *, env: Mapping[str, str] | None = None, cwd: Path | None = None
     ) -> int:
-        """Run a program on our terminal and return its exit status. Ctrl-C is the program's business."""
+        """Run a program on our terminal and return its exit status, as a shell would tell it.
+
+        Ctrl-C is the program's business; SIGTERM ends it.
+        """
         program = self._require(argv[0])
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
@@ -231,12 +236,15 @@ class Programs:
                 [program, *argv[1:]],
                 env=self.child_environment(env),
                 cwd=cwd,
-                restore_signals=True,
                 preexec_fn=_default_interrupt,  # noqa: PLW1509 single-threaded here, and SIG_IGN would be inherited
             )
-            return process.wait()
+            with self.interruption.listening(lambda _count: process.terminate()):
+                status = process.wait()
+        except OSError as error:
+            raise DeployerError(f"`{argv[0]}` cannot be started: {error.strerror}") from error
         finally:
             signal.signal(signal.SIGINT, before)
+        return status if status >= 0 else 128 - status
 
     def _require(self, name: str) -> str:
         found = shutil.which(name, path=self.search_path())
@@ -264,6 +272,8 @@ class Programs:
         new_session: bool = False,
     ) -> subprocess.Popen[str]:
         program = [self._require(argv[0]), *argv[1:]]
+        if self.trace:
+            self.trace(f"+ {shown(argv)}")
         return subprocess.Popen(
             program if new_session else [*self._bound_to_us(), *program],
             env=self.child_environment(env),
@@ -304,7 +314,12 @@ class Programs:
 
 def programs(session: Session) -> Programs:
     """Return what runs the programs of a session."""
-    return Programs(environ=session.environ, interruption=session.interruption, path=session.tools)
+    return Programs(
+        environ=session.environ,
+        interruption=session.interruption,
+        path=session.tools,
+        trace=session.trace,
+    )
 
 
 def shown(argv: Sequence[str]) -> str:

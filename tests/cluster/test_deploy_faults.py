@@ -53,6 +53,21 @@ def test_a_hub_that_crashes_goes_back_to_the_last_good_revision(fleet: TestFleet
     assert fleet.run("health", "test", hub).returncode == 0
 
 
+def test_going_back_is_not_judged_by_the_pod_that_is_replaced(fleet: TestFleet) -> None:
+    """With a rolling update the broken pod is still there while the good one comes back."""
+    rolling = {"jupyterhub": {"proxy": {"deploymentStrategy": {"type": "RollingUpdate"}}}}
+    hub = fleet.add_hub(values=rolling)
+    assert fleet.deployed(hub)["revision"] == 1
+
+    broken = {"proxy": {"chp": {"image": {"name": "localhost/no", "tag": "1", "pullPolicy": "Never"}}}}
+    fleet.set_values(hub, {"jupyterhub": {"proxy": {**rolling["jupyterhub"]["proxy"], **broken["proxy"]}}})
+    done = fleet.deploy(hub)
+
+    assert done.returncode == 1
+    assert done.stdout.split()[:3] == [hub, "rolled", "back"], done.stderr
+    assert "ErrImageNeverPull" in done.stderr
+
+
 def test_a_first_install_that_fails_stays_with_its_diagnosis(fleet: TestFleet) -> None:
     image = {
         "jupyterhub": {
@@ -165,7 +180,7 @@ def test_who_holds_the_lease_is_said_when_there_is_no_time_to_wait(fleet: TestFl
         process.communicate(timeout=120)
     assert done.returncode == 1
     assert f"pid {process.pid} " in done.stderr
-    assert "is deploying this hub since 20" in done.stderr
+    assert "is at work on this hub since 20" in done.stderr
 
 
 def test_a_wrong_cluster_is_refused_before_any_write(fleet: TestFleet, state: Path, tmp_path: Path) -> None:

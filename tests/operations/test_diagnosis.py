@@ -118,3 +118,12 @@ def test_a_diagnosis_does_without_what_cannot_be_read() -> None:
     trouble = Trouble(about="pod hub-1", reason="ErrImagePull", message="no such tag", container="hub")
     found = diagnose(FakeApi().api, "demo", trouble, cluster="local")
     assert (found.events, found.log) == ((), ())
+
+
+def test_a_redacted_diagnosis_shows_no_secret_that_a_program_logged() -> None:
+    fake = FakeApi()
+    fake.texts["/api/v1/namespaces/demo/pods/hub-1/log"] = "cannot log in with hunter22\n"
+    trouble = Trouble(about="pod hub-1", reason="Error", message="hunter22?", container="hub")
+    found = diagnose(fake.api, "demo", trouble, cluster="local").redacted(["hunter22"])
+    assert "hunter22" not in "\n".join(found.lines())
+    assert "cannot log in with [redacted]" in "\n".join(found.lines())

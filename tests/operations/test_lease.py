@@ -75,7 +75,7 @@ def test_a_held_lease_is_refused_after_the_wait_and_says_who_and_since_when() ->
     fake.put(PATH, OTHER)
     with pytest.raises(LeaseHeld) as caught, hold(fake, told):
         pass
-    assert caught.value.message == "ada@laptop pid 1 aaaaaa is deploying this hub since 2026-01-01T00:00:00Z"
+    assert caught.value.message == "ada@laptop pid 1 aaaaaa is at work on this hub since 2026-01-01T00:00:00Z"
     assert told.waits == [Holder(identity="ada@laptop pid 1 aaaaaa", since="2026-01-01T00:00:00Z")]
     assert fake.calls == [], "somebody else's Lease must not be written"
 
@@ -155,6 +155,36 @@ def test_an_interruption_ends_the_wait() -> None:
     interruption.request()
     with pytest.raises(Interrupted), hold(fake, told, wait=60, interruption=interruption):
         pass
+
+
+def test_an_api_that_is_away_at_the_end_does_not_hide_how_the_work_went(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fake, told = FakeApi(), Told()
+
+    def away(_path: str, **_query: str) -> dict[str, Any]:
+        raise Unreachable("away")
+
+    def work() -> None:
+        with hold(fake, told):
+            monkeypatch.setattr(fake, "get", away)
+            raise Interrupted("the work's own end")
+
+    with pytest.raises(Interrupted, match="the work's own end"):
+        work()
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_lease_whose_namespace_is_deleted_is_lost_at_once() -> None:
+    fake, told = FakeApi(), Told()
+
+    def work() -> None:
+        with hold(fake, told):
+            fake.objects.clear()
+            assert told.lost.wait(5)
+
+    with pytest.raises(LeaseLost):
+        work()
 
 
 def test_good_revisions_are_remembered_newest_last_and_each_once() -> None:

@@ -11,7 +11,7 @@ import yaml
 from deployer.fleet.nodes import LIST, MAP, PLAIN, TEXT
 from deployer.fleet.positions import is_merge, key_of, mark_of, merged_maps
 from deployer.fleet.problems import Problem
-from deployer.fleet.scalars import resolve
+from deployer.fleet.scalars import is_integer, resolve
 
 if TYPE_CHECKING:
     from yaml.nodes import MappingNode, Node, ScalarNode
@@ -113,6 +113,8 @@ class Construction:
             value = resolve(node.value)
             if isinstance(value, float) and not math.isfinite(value):
                 self._problem(node, f"`{node.value}` is no number that Helm can take: quote it", "yaml")
+            if isinstance(value, str) and is_integer(node.value):
+                self._problem(node, "too large for a number: quote it if it is text", "yaml")
             return value
         self._expect(node, PLAIN)
         return str(node.value)

@@ -134,6 +134,8 @@ def _text(path: Path, name: str) -> str:
 def _what_is_there(path: Path) -> str:
     if path.is_dir():
         return "a directory, not a file"
+    if path.is_symlink() and not path.exists():
+        return "a link that leads to no file"
     return "not a plain file" if path.exists() else "no such file"
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 RULE = "file"
 
+_LONGEST_SHOWN = 80
+
 
 @dataclass
 class Files:
@@ -50,7 +52,10 @@ class Files:
         if not isinstance(name, str) or not name:
             return None
         path = Path(os.path.normpath((below or owner.path.parent) / name))
-        trouble = self._trouble(path, name)
+        try:
+            trouble = self._trouble(path, name)
+        except (OSError, ValueError, RuntimeError) as error:
+            trouble = _unusable(name, error)
         if trouble:
             subject, _ = in_hub(owner.data, at)
             self.problems.append(owner.problem(at, subject + trouble, RULE))
@@ -68,6 +73,17 @@ class Files:
         alike = [each.name for each in siblings if near(_stem(path), [_stem(each)])]
         close = near(path.name, alike)
         return f"no such file: `{name}`" + (f", did you mean `{close}`?" if close else "")
+
+
+def _unusable(name: str, error: Exception) -> str:
+    """Return why a path cannot even be looked at."""
+    if "\0" in name:
+        return "a file's name cannot have a NUL character"
+    short = name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}..."
+    if isinstance(error, OSError) and error.strerror:
+        return f"`{short}` cannot be read: {error.strerror}"
+    # Path.resolve raises RuntimeError for this and nothing else.
+    return f"`{short}` is a link that leads back to itself"
 
 
 def _stem(path: Path) -> str:

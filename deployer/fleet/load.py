@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from deployer.fleet.problems import ConfigurationError, Problem
 from deployer.fleet.spelling import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
 _CLUSTERS = "config/clusters"
@@ -60,13 +61,16 @@ def load(
         fleet = _fleet(files, paths, state, everything=only is None)
         if only is None:
             files.problems.extend(_misnamed(files))
+            files.problems.extend(_no_clusters(paths))
         files.problems.extend(checks.check(fleet))
     return fleet, tuple(sorted(set(files.problems)))
 
 
 def cluster_names(root: Path) -> tuple[str, ...]:
     """Return the names of a fleet's clusters, without reading any file."""
-    return tuple(sorted(path.parent.name for path in (root / _CLUSTERS).glob(f"*/{_CLUSTER_FILE}")))
+    # A link that leads nowhere is there too: to pass over it in silence would hide a whole cluster.
+    places = (root / _CLUSTERS).glob("*")
+    return tuple(sorted(place.name for place in places if os.path.lexists(place / _CLUSTER_FILE)))
 
 
 def select_cluster(fleet: Fleet, name: str) -> Cluster:
@@ -117,7 +121,7 @@ def _fleet(files: Files, paths: Iterable[Path], state: Path | None, *, everythin
 
 def _organisation(files: Files) -> Organisation:
     path = files.root / "config" / "org.yaml"
-    return build.organisation(files.checked(path, "org")) if path.exists() else Organisation()
+    return build.organisation(files.checked(path, "org")) if os.path.lexists(path) else Organisation()
 
 
 def _local_outputs(files: Files, state: Path | None) -> dict[str, Any]:
@@ -134,6 +138,12 @@ def _misnamed(files: Files) -> Iterator[Problem]:
             name = path.relative_to(files.root).as_posix()
             message = f"nothing reads this file: name it `{_CLUSTER_FILE}`"
             yield Problem(path=name, line=1, column=1, message=message, rule="file")
+
+
+def _no_clusters(paths: Collection[Path]) -> Iterator[Problem]:
+    if not paths:
+        message = f"no cluster in {_CLUSTERS}: each has a directory here, with a `{_CLUSTER_FILE}`"
+        yield Problem(path=_CLUSTERS, line=1, column=1, message=message, rule="file", severity="warning")
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from contextlib import suppress
 
 _WORDS: dict[str, bool | float | None] = {
     **dict.fromkeys(["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"], True),
@@ -34,12 +35,19 @@ def resolve(text: str) -> str | int | float | bool | None:
     return _number(text)
 
 
+def is_integer(text: str) -> bool:
+    """Tell whether a scalar is written as an integer, which may be too large to become a number."""
+    return _INTEGER.fullmatch(text.replace("_", "")) is not None
+
+
 def _number(text: str) -> str | int | float:
     digits = text if text[0] == "." else text.replace("_", "")
     if _INTEGER.fullmatch(digits):
-        value = _integer(digits)
-        if _SMALLEST <= value <= _LARGEST:
-            return value
+        # Python refuses integers of thousands of digits; they are too large anyway.
+        with suppress(ValueError):
+            value = _integer(digits)
+            if _SMALLEST <= value <= _LARGEST:
+                return value
     if _FLOAT.fullmatch(digits):
         number = float(digits)
         if math.isfinite(number):

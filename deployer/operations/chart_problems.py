@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from deployer.charts.assemble import PreparedChart
-    from deployer.fleet.positions import KeyPath
+    from deployer.fleet.positions import KeyPath, Mark
     from deployer.fleet.violations import Violation
     from deployer.operations.render import Rendered
     from deployer.render.merge import Layer
@@ -27,12 +27,31 @@ def chart_problems(release: Rendered) -> Iterator[Problem]:
 
     What is encrypted is unknown, and nothing is said about it.
     """
+    yield from _broken_blocks(release)
     values = _seen_by_charts(release)
     for at, schema in _schemas(release.chart):
         for violation in violations(validator(schema), _value(values, at)):
             problem = _problem(release, (*at, *violation.at), violation)
             if problem:
                 yield problem
+
+
+def _broken_blocks(release: Rendered) -> Iterator[Problem]:
+    """Return where the values of a package are not a map.
+
+    Even when a stronger layer has a map again, what weaker layers and the program itself say would be lost.
+    """
+    merged = release.merged
+    checker = validator({"type": "object"})
+    for package in release.chart.packages:
+        at = (package.name,)
+        whole = isinstance(merged.values.get(package.name, {}), Mapping)
+        for layer in merged.layers[1:] if whole else merged.layers:
+            for violation in violations(checker, layer.values.get(package.name, {})):
+                mark = layer.document.mark(at) if layer.document else None
+                problem = _problem_in(release, layer, mark, at, violation)
+                if problem:
+                    yield problem
 
 
 def _schemas(chart: PreparedChart) -> Iterator[tuple[KeyPath, Mapping[str, Any]]]:
@@ -75,6 +94,12 @@ def _value(values: Mapping[str, Any], at: KeyPath) -> Any:
 
 def _problem(release: Rendered, at: KeyPath, violation: Violation) -> Problem | None:
     layer, mark = release.merged.origin(at)
+    return _problem_in(release, layer, mark, at, violation)
+
+
+def _problem_in(
+    release: Rendered, layer: Layer, mark: Mark | None, at: KeyPath, violation: Violation
+) -> Problem | None:
     if _is_encrypted(layer, at):
         return None
     message = violation.about(at)

@@ -6,8 +6,6 @@ import queue
 import threading
 from typing import TYPE_CHECKING, TypeVar
 
-from deployer.errors import DeployerError
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -22,13 +20,13 @@ def heard(source: Callable[[], Iterable[T]], waiting: Callable[[], None]) -> Ite
     `source` is read in a thread of its own, for a read cannot be given up and taken up again. What it raises
     is raised here; when nobody listens any more, the thread ends with the connection.
     """
-    items: queue.SimpleQueue[tuple[T] | DeployerError | None] = queue.SimpleQueue()
+    items: queue.SimpleQueue[tuple[T] | BaseException | None] = queue.SimpleQueue()
 
     def listen() -> None:
         try:
             for item in source():
                 items.put((item,))
-        except DeployerError as error:
+        except BaseException as error:  # noqa: BLE001 - the reader would wait for ever
             items.put(error)
         items.put(None)
 
@@ -41,6 +39,6 @@ def heard(source: Callable[[], Iterable[T]], waiting: Callable[[], None]) -> Ite
             continue
         if item is None:
             return
-        if isinstance(item, DeployerError):
+        if isinstance(item, BaseException):
             raise item
         yield item[0]

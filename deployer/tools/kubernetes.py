@@ -7,6 +7,7 @@ aside: parsing them costs more time than the requests, and what we read is littl
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _CONNECT_TIMEOUT = 10
 _READ_TIMEOUT = 60
+_JSON = "application/json, */*"
 
 
 class Unreachable(DeployerError):
@@ -60,9 +62,8 @@ class Api:
     def metadata(self, path: str, **query: str) -> list[dict[str, Any]]:
         """Read the metadata of a list's objects and nothing else of them."""
         accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
-        response = self._request("GET", path, query=query, accept=accept)
         # An empty list of metadata comes as null.
-        items: list[dict[str, Any]] = json.loads(response.data)["items"] or []
+        items: list[dict[str, Any]] = self._json("GET", path, query=query, accept=accept)["items"] or []
         return items
 
     def create(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,28 +85,61 @@ class Api:
     def text(self, path: str, **query: str) -> str:
         """Read what is not JSON, such as logs."""
         response = self._request("GET", path, query=query)
-        return bytes(response.data).decode("utf-8", "replace")
+        return self._body(response).decode("utf-8", "replace")
 
     def lines(self, path: str, **query: str) -> Iterator[str]:
         """Yield the lines of an answer that goes on, such as followed logs."""
         response = self._request("GET", path, query=query, endless=True)
         try:
             rest = b""
-            for chunk in response.stream(amt=None):
-                *lines, rest = (rest + chunk).split(b"\n")
-                for line in lines:
-                    yield line.decode("utf-8", "replace")
+            with self._reached():
+                for chunk in response.stream(amt=None):
+                    *lines, rest = (rest + chunk).split(b"\n")
+                    for line in lines:
+                        yield line.decode("utf-8", "replace")
             if rest:
                 yield rest.decode("utf-8", "replace")
         finally:
             response.release_conn()
 
     def _json(
-        self, method: str, path: str, *, query: Mapping[str, str] | None = None, body: Any = None
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Any = None,
+        accept: str = _JSON,
     ) -> dict[str, Any]:
-        response = self._request(method, path, query=query or {}, body=body)
-        answer: dict[str, Any] = json.loads(response.data)
+        response = self._request(method, path, query=query or {}, body=body, accept=accept)
+        try:
+            answer = json.loads(self._body(response))
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict):
+            raise Unreachable(
+                f"{self.server} did not answer as a Kubernetes API server",
+                hint="check the kubeconfig's server address, and whether a proxy wants a login first",
+            )
         return answer
+
+    def _body(self, response: Any) -> bytes:
+        with self._reached():
+            return bytes(response.data)
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        """Turn what goes wrong with the connection into Unreachable; answers are read from it late."""
+        from urllib3.exceptions import HTTPError
+
+        try:
+            yield
+        except HTTPError as error:
+            reason = getattr(error, "reason", None) or error
+            raise Unreachable(
+                f"cluster unreachable: {self.server}: {_short(reason)}",
+                hint="check the network and the credentials, or `deployer local up` for the local cluster",
+            ) from None
 
     def _request(
         self,
@@ -115,10 +149,8 @@ class Api:
         query: Mapping[str, str],
         body: Any = None,
         endless: bool = False,
-        accept: str = "application/json, */*",
+        accept: str = _JSON,
     ) -> Any:
-        from urllib3.exceptions import HTTPError
-
         headers = {"Accept": accept}
         if body is not None:
             headers["Content-Type"] = (
@@ -133,30 +165,26 @@ class Api:
             auth_settings=["BearerToken"],
         )
         timeout = (min(_CONNECT_TIMEOUT, self.timeout), None if endless else self.timeout)
-        try:
+        with self._reached():
             response = self.client.call_api(
                 method, url, header_params=headers, body=body, _request_timeout=timeout
             ).response
             if 200 <= response.status < 300:
                 return response
             raise _explained(response, f"{method} {path}")
-        except HTTPError as error:
-            reason = getattr(error, "reason", None) or error
-            raise Unreachable(
-                f"cluster unreachable: {self.server}: {_short(reason)}",
-                hint="check the network and the credentials, or `deployer local up` for the local cluster",
-            ) from None
 
 
 def connect(kubeconfig: Path) -> Api:
     """Return the API that a kubeconfig file points to; no request is made yet."""
+    import yaml
     from kubernetes import client, config
 
     configuration = client.Configuration()
     try:
         config.load_kube_config(config_file=str(kubeconfig), client_configuration=configuration)
-    except (config.ConfigException, OSError) as error:
-        raise DeployerError(f"kubeconfig cannot be used: {kubeconfig}: {_short(error)}") from error
+    except (config.ConfigException, OSError, yaml.YAMLError) as error:
+        reason = getattr(error, "problem", None) or error
+        raise DeployerError(f"kubeconfig cannot be used: {kubeconfig}: {_short(reason)}") from error
     # A retry would multiply the wait for a cluster that is not there.
     configuration.retries = 0
     return Api(client=client.ApiClient(configuration), server=str(configuration.host))

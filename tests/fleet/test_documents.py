@@ -223,6 +223,12 @@ def test_what_contains_itself_is_a_problem(tmp_path: Path, text: str, problem: s
     assert problems(tmp_path, text) == [f"file.yaml:{problem}"]
 
 
+def test_a_number_of_thousands_of_digits_is_a_problem_with_its_place(tmp_path: Path) -> None:
+    assert problems(tmp_path, f"a: 1\nb: [-{'9' * 5000}]\n") == [
+        "file.yaml:2:5: too large for a number: quote it if it is text [yaml]"
+    ]
+
+
 def test_looking_into_a_file_that_contains_itself_ends(tmp_path: Path) -> None:
     path = tmp_path / "file.yaml"
     path.write_text("a: &a\n  b: *a\n")

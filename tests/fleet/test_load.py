@@ -278,6 +278,45 @@ def test_a_file_that_may_not_be_read_is_a_problem(root: Path, monkeypatch: pytes
     assert {problem.message for problem in load(root)[1]} == {"cannot be read: Permission denied"}
 
 
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        (r"a\0b", "a file's name cannot have a NUL character"),
+        ("x" * 5000, f"`{'x' * 80}...` cannot be read: File name too long"),
+        ("loop.values.yaml", "`loop.values.yaml` is a link that leads back to itself"),
+    ],
+    ids=["nul", "long", "loop"],
+)
+def test_a_file_that_cannot_even_be_looked_at_is_a_problem(root: Path, name: str, message: str) -> None:
+    (root / "config/clusters/alps/loop.values.yaml").symlink_to("loop.values.yaml")
+    write(
+        root,
+        "config/clusters/alps/cluster.yaml",
+        "name: alps\nprovider: local\nhubs:\n"
+        "  - {name: a, domain: a.example.org, helm_chart: basehub,"
+        f' helm_chart_values_files: ["{name}"]}}\n',
+    )
+    (problem,) = load(root)[1]
+    assert (problem.line, problem.message, problem.rule) == (4, f"hub `a`: {message}", "file")
+
+
+@pytest.mark.parametrize("target", ["nowhere.yaml", "cluster.yaml", "org.yaml"])
+@pytest.mark.parametrize("name", ["config/clusters/sea/cluster.yaml", "config/org.yaml"])
+def test_a_link_that_leads_nowhere_is_not_passed_over(root: Path, name: str, target: str) -> None:
+    (root / name).unlink(missing_ok=True)
+    (root / name).symlink_to(target)
+    (problem,) = load(root)[1]
+    assert (problem.path, problem.message) == (name, "a link that leads to no file")
+
+
+def test_a_fleet_without_clusters_is_warned_about(tmp_path: Path) -> None:
+    (tmp_path / "config/clusters/alps").mkdir(parents=True)
+    (problem,) = load(tmp_path)[1]
+    assert str(problem).startswith("config/clusters:1:1: ")
+    assert problem.message.startswith("no cluster in config/clusters: ")
+    assert load_fleet(tmp_path).clusters == ()
+
+
 def test_the_garbage_collector_runs_again_after_a_load(root: Path) -> None:
     assert gc.isenabled()
     load(root)

@@ -83,6 +83,10 @@ def test_nan_is_a_number() -> None:
     assert math.isnan(value)
 
 
+def test_digits_without_end_are_text_as_they_are_to_helm() -> None:
+    assert resolve("9" * 5000) == "9" * 5000
+
+
 def test_nothing_is_null() -> None:
     assert resolve("") is None
 

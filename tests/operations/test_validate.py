@@ -125,6 +125,28 @@ def test_what_a_chart_forbids_points_at_the_line_that_says_it(session: Session, 
     ]
 
 
+@pytest.mark.parametrize(
+    ("block", "kind"), [("", "nothing"), (" null", "nothing"), (" []", "a list"), ("\n  - hub: {}", "a list")]
+)
+def test_values_of_a_dependency_that_are_no_map_are_told_where_they_are(
+    session: Session, fleet: Fleet, block: str, kind: str
+) -> None:
+    fleet.chart({"type": "object"})
+    fleet.write(VALUES, f"# Values\njupyterhub:{block}\n")
+    (problem,) = lines(validate(session, fleet.root))
+    assert problem == f"{VALUES}:2:1: hub `research`: `jupyterhub` must be a map, not {kind} [chart-schema]"
+
+
+def test_an_empty_block_that_a_stronger_file_hides_is_told_too(session: Session, fleet: Fleet) -> None:
+    """It has thrown away what the program computes, such as the ingress."""
+    fleet.chart()
+    fleet.write(VALUES, "jupyterhub:\n")
+    fleet.write("config/clusters/campus/stronger.values.yaml", "jupyterhub: {hub: {}}\n")
+    fleet.cluster("campus", research="research.values.yaml, stronger.values.yaml")
+    (problem,) = lines(validate(session, fleet.root))
+    assert problem.startswith(f"{VALUES}:1:1: hub `research`: `jupyterhub` must be a map")
+
+
 def test_a_problem_in_a_file_that_hubs_share_is_one_problem(session: Session, fleet: Fleet) -> None:
     fleet.chart({"properties": {"cull": FORBIDDEN}})
     names = ("one", "two", "three", "four", "five")

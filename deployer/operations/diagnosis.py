@@ -33,7 +33,7 @@ _CAUSES = {
     "RunContainerError": "the container's command cannot be run",
     "OOMKilled": "the container needs more memory than its limit",
     "CrashLoopBackOff": "the program in the container ends with an error; its log says why",
-    "Error": "the program in the container ended with an error; its log says why",
+    "Error": "the program in the container ends with an error; its log says why",
     "FailedMount": "a volume cannot be mounted",
     "Unschedulable": "no node has room, or none fits the pod's node selector and tolerations",
     "UnboundVolume": "a volume claim finds no volume: its storage class is missing or cannot provision",

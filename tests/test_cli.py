@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 import pytest
@@ -80,3 +82,18 @@ def test_wrong_usage_exits_with_2(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run("no-such-command", capsys=capsys)
     assert (status, out) == (2, "")
     assert "No such command 'no-such-command'" in err
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize(
+    ("words", "index", "expected"),
+    [("deployer deploy lo", "2", "plain,local\n"), ("deployer deploy local de", "3", "plain,demo\n")],
+    ids=["cluster", "hub"],
+)
+def test_the_shell_completes_clusters_and_hubs(
+    words: str, index: str, expected: str, repository: Path
+) -> None:
+    environ = {**os.environ, "_DEPLOYER_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": index}
+    program = Path(sys.executable).with_name("deployer")
+    done = subprocess.run([program], cwd=repository, env=environ, capture_output=True, text=True, check=True)
+    assert done.stdout == expected

@@ -106,6 +106,38 @@ def echo_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=2, default=str))
 
 
+def _clusters(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    root = ctx.find_root().params.get("root")
+    app = App(environ=dict(os.environ), given_root=root)
+    try:
+        paths = list((app.root / "config" / "clusters").glob("*/cluster.yaml"))
+    except DeployerError:
+        return []
+    return sorted(path.parent.name for path in paths if path.parent.name.startswith(incomplete))
+
+
+def _hubs(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    from deployer.fleet.load import load
+
+    app = App(environ=dict(os.environ), given_root=ctx.find_root().params.get("root"))
+    try:
+        fleet, _problems = load(app.root, only=ctx.params.get("cluster"))
+    except DeployerError:
+        return []
+    names = (hub.name for cluster in fleet.clusters for hub in cluster.hubs)
+    return [name for name in names if name.startswith(incomplete)]
+
+
+cluster_argument: Callable[[Callable[..., Any]], Callable[..., Any]] = click.argument(
+    "cluster", shell_complete=_clusters
+)
+"""`CLUSTER`, completed by the shell from the fleet's directories."""
+
+hubs_argument: Callable[[Callable[..., Any]], Callable[..., Any]] = click.argument(
+    "hub", nargs=-1, shell_complete=_hubs
+)
+"""`[HUB]...`, completed by the shell from the cluster's hubs."""
+
 output_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
     "--output",
     "-o",

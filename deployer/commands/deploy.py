@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from deployer.commands.app import App, echo_json, output_option, readers_may_leave
+from deployer.commands.app import (
+    App,
+    cluster_argument,
+    echo_json,
+    hubs_argument,
+    output_option,
+    readers_may_leave,
+)
 from deployer.commands.views import duration
 
 if TYPE_CHECKING:
@@ -19,8 +26,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("cluster")
-@click.argument("hub", nargs=-1)
+@cluster_argument
+@hubs_argument
 @click.option("--dry-run", is_flag=True, help="Show what would be done; write nothing.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=8, show_default=True, help="Hubs at a time.")
 @click.option(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from deployer.commands.app import App, echo_json, output_option
+from deployer.commands.app import App, cluster_argument, echo_json, hubs_argument, output_option
 from deployer.commands.views import duration
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("cluster")
-@click.argument("hub", nargs=-1)
+@cluster_argument
+@hubs_argument
 @click.option("--jobs", type=click.IntRange(1, 64), default=8, show_default=True, help="Hubs at a time.")
 @click.option(
     "--timeout",

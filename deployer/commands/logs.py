@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
-if TYPE_CHECKING:
-    from deployer.commands.app import App
+from deployer.commands.app import App, cluster_argument
 
 
 @click.command()
-@click.argument("cluster")
+@cluster_argument
 @click.argument("hub")
 @click.argument("what", metavar="[hub|proxy|USER]", default="hub")
 @click.option("--follow", "-f", is_flag=True, help="Go on with the lines that come later.")

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from deployer.commands.app import App, cluster_argument
 from deployer.errors import DeployerError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deployer.commands.app import App
-
 
 @click.command()
-@click.argument("cluster")
+@cluster_argument
 @click.argument("hub")
 @click.option(
     "--values", "what", flag_value="values", default="values", help="Show the chart values (default)."

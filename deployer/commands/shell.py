@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
-if TYPE_CHECKING:
-    from deployer.commands.app import App
+from deployer.commands.app import App, cluster_argument
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.option("--pin", is_flag=True, help="Write the cluster's uid into its cluster.yaml, and stop.")
-@click.argument("cluster")
+@cluster_argument
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 @click.pass_obj
 def shell(app: App, *, cluster: str, pin: bool, command: tuple[str, ...]) -> int:

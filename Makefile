@@ -23,7 +23,7 @@ tools:
 	@tools/build
 
 tools-all:
-	@tools/build $(patsubst tools/%/go.mod,%,$(wildcard tools/*/go.mod))
+	@tools/build all
 
 lock: .venv/.installed
 	.venv/bin/nox -s lock

@@ -10,6 +10,7 @@ from deployer.operations import images, local_files
 from deployer.operations.local_node import LocalNode, obstacle
 from deployer.progress import step
 from deployer.tools.kind import Kind
+from deployer.tools.node.network import LinkTaken
 from deployer.tools.node.start import SUBJECT
 from deployer.tools.node.stop import remove
 from deployer.tools.process import programs
@@ -132,7 +133,16 @@ def _node_up(session: Session, images_of: Path | None) -> None:
     # A fleet may have no images of its own and use those of registries.
     has_images = images_of is not None and (images_of / "images").is_dir()
     built = images.build(session, images_of) if images_of and has_images else {}
-    (node or LocalNode.planned(session)).up(built)
+    if node is not None:
+        node.up(built)
+        return
+    while True:
+        try:
+            LocalNode.planned(session).up(built)
+        except LinkTaken as error:
+            session.progress.noted(SUBJECT, f"{error.message}; taking the next")
+        else:
+            return
 
 
 def _node_status(local: LocalNode) -> Status:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,16 +35,30 @@ class Machine:
     files: frozenset[str]
 
 
-def look() -> Machine:
-    """Return the machine as it is now."""
+def look(mark: str) -> Machine:
+    """Return the machine as it is now, without what belongs to other local clusters.
+
+    `mark` is what the cluster in question marks its things with; several may run beside each other.
+    """
+
+    def is_others(link: str | None) -> bool:
+        return link is not None and re.fullmatch(r"deployer\d+", link) is not None and link not in ours
+
+    routes = [*_ip("route", "show", "table", "all"), *_ip("-6", "route", "show", "table", "all")]
+    links = _ip("link", "show")
+    ours = {link["ifname"] for link in links if link.get("ifalias") == mark}
     return Machine(
         mounts=frozenset(line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()),
-        links=frozenset(link["ifname"] for link in _ip("link", "show")),
+        links=frozenset(link["ifname"] for link in links if not is_others(link["ifname"])),
         routes=frozenset(
-            f"{route['dst']} {route.get('dev')}" for route in _ip("route", "show", "table", "all")
+            f"{route['dst']} {route.get('dev')}" for route in routes if not is_others(route.get("dev"))
         ),
         rules=tuple(_rules("iptables-save") + _rules("ip6tables-save")),
-        cgroups=frozenset(str(path) for path in Path("/sys/fs/cgroup").glob("*/*") if path.is_dir()),
+        cgroups=frozenset(
+            str(path)
+            for path in Path("/sys/fs/cgroup").glob("*/*")
+            if path.is_dir() and (path.name == mark or not path.name.startswith("deployer-"))
+        ),
         settings=tuple(_setting(name) for name in _SETTINGS),
         files=frozenset(
             str(path) for place in _PLACES if Path(place).is_dir() for path in Path(place).iterdir()

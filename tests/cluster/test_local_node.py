@@ -32,7 +32,7 @@ from deployer.tools.node.layout import Node
 from deployer.tools.node.namespaces import find_anchor, processes
 from deployer.tools.process import Programs
 from tests.cluster.conftest import DEPLOYER, wait_for
-from tests.cluster.machine import look, members, namespace, processes_in, started
+from tests.cluster.machine import Machine, look, members, namespace, processes_in, started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,6 +83,10 @@ class LocalCluster:
     def node(self) -> Node:
         made = local_node.LocalNode.existing(Session(environ={}, cache=self.state, state=self.state))
         return made.node if made else Node(directory=self.directory, number=0)
+
+    def look(self) -> Machine:
+        """Return the machine as it is now, with what this cluster has on it."""
+        return look(self.node.mark)
 
     def start(self, *argv: str) -> subprocess.Popen[str]:
         """Start `deployer local ...`."""
@@ -164,11 +168,11 @@ def running() -> Iterator[LocalCluster]:
 
 
 def test_the_host_sees_one_link_its_route_and_cgroups_and_after_down_nothing(cluster: LocalCluster) -> None:
-    before = look()
+    before = cluster.look()
     cluster.up()
     cluster.run_pod()
 
-    during, node = look(), cluster.node
+    during, node = cluster.look(), cluster.node
     assert during.links - before.links == {node.link}
     assert {route.split()[1] for route in during.routes - before.routes} == {node.link}
     assert {Path(path).name for path in during.cgroups - before.cgroups} == {node.mark}
@@ -184,7 +188,7 @@ def test_the_host_sees_one_link_its_route_and_cgroups_and_after_down_nothing(clu
 
     cluster.down()
 
-    assert look() == before
+    assert cluster.look() == before
     assert [pid for pid, time_ in times.items() if started(pid) == time_] == []
     assert not cluster.directory.exists()
 
@@ -243,22 +247,22 @@ def end_all(cluster: LocalCluster) -> None:
 
 
 def test_down_after_everything_died_leaves_the_machine_as_it_was(cluster: LocalCluster) -> None:
-    before = look()
+    before = cluster.look()
     cluster.up()
     end_all(cluster)
     cluster.down()
-    assert look() == before
+    assert cluster.look() == before
 
 
 def test_down_though_somebody_deleted_the_files(cluster: LocalCluster) -> None:
-    before = look()
+    before = cluster.look()
     cluster.up()
     anchor = find_anchor(cluster.node)
     assert anchor is not None
     subprocess.run(["rm", "-rf", cluster.directory], check=False)
     cluster.down()
     assert started(anchor.pid) is None
-    assert look() == before
+    assert cluster.look() == before
 
 
 @pytest.mark.parametrize(
@@ -274,7 +278,7 @@ def test_down_though_somebody_deleted_the_files(cluster: LocalCluster) -> None:
 def test_an_interrupted_up_leaves_nothing_but_logs(
     cluster: LocalCluster, step: str, number: signal.Signals
 ) -> None:
-    before = look()
+    before = cluster.look()
     with cluster.start("up", "--provider", "node", "--no-images") as process:
         wait_for_step(process, step)
         process.send_signal(number)
@@ -282,7 +286,7 @@ def test_an_interrupted_up_leaves_nothing_but_logs(
     assert process.returncode == 130, err
     assert "Traceback" not in err
     assert find_anchor(cluster.node) is None
-    assert look() == before
+    assert cluster.look() == before
     assert [entry.name for entry in cluster.directory.iterdir()] == ["logs"]
 
 
@@ -290,10 +294,10 @@ def test_an_interrupted_up_leaves_nothing_but_logs(
     "step", ["write certificates", "make namespaces", "start kube-apiserver", "wait for"]
 )
 def test_a_killed_up_is_cleaned_up_by_down(cluster: LocalCluster, step: str) -> None:
-    before = look()
+    before = cluster.look()
     kill_up_at(cluster, step)
     cluster.down()
-    assert look() == before
+    assert cluster.look() == before
     assert not cluster.directory.exists()
 
 
@@ -324,7 +328,7 @@ def wait_for_step(process: subprocess.Popen[str], step: str) -> None:
 def test_a_component_that_fails_is_named_with_the_end_of_its_log(
     cluster: LocalCluster, tmp_path: Path
 ) -> None:
-    before = look()
+    before = cluster.look()
     tools = tmp_path / "tools"
     tools.mkdir()
     for name in ("kubernetes", "pause"):
@@ -339,7 +343,7 @@ def test_a_component_that_fails_is_named_with_the_end_of_its_log(
     assert "error: `coredns` ended while it was starting\nmarker of the failure\n" in done.stderr
     assert f"hint: the whole log is in {cluster.directory}/logs/coredns.log" in done.stderr
     assert "marker of the failure" in (cluster.directory / "logs" / "coredns.log").read_text()
-    assert look() == before
+    assert cluster.look() == before
 
 
 def test_ports_that_others_have_taken_are_not_in_the_way(cluster: LocalCluster) -> None:
@@ -355,14 +359,14 @@ def test_a_link_that_others_took_meanwhile_is_said_and_left_alone(cluster: Local
     cluster.up()
     end_all(cluster)
     link = cluster.node.link
-    wait_for(lambda: link not in look().links, "the link went with the node")
+    wait_for(lambda: not Path("/sys/class/net", link).exists(), "the link went with the node")
     subprocess.run(["ip", "link", "add", link, "type", "bridge"], check=True)
     try:
         done = cluster.run("up", "--provider", "node", "--no-images")
         assert done.returncode == 1
         assert f"something else uses the local cluster's link {link}" in done.stderr
         cluster.down()
-        assert link in look().links
+        assert Path("/sys/class/net", link).exists()
     finally:
         subprocess.run(["ip", "link", "delete", link], check=True)
 

@@ -12,6 +12,7 @@ import pytest
 
 from deployer.errors import DeployerError
 from deployer.operations import local, local_files, local_node
+from deployer.tools.node.network import LinkTaken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -150,6 +151,34 @@ def test_a_node_that_is_stopped_takes_no_images(session: Session) -> None:
     assert (node.node.number, node.complete, any(node.running().values())) == (3, False, False)
     with pytest.raises(DeployerError, match="the local cluster is stopped"):
         local.load_images(session, [Path("/a.tar")])
+
+
+def test_a_link_that_another_cluster_took_meanwhile_is_left_for_the_next(
+    session: Session, ways: Callable[..., FakeKind], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ways("no Docker", None)
+    tried: list[int] = []
+
+    class Racing:
+        """A node whose first number goes to somebody else before its link is made."""
+
+        @staticmethod
+        def existing(_session: Session) -> None:
+            return None
+
+        @staticmethod
+        def planned(_session: Session) -> Racing:
+            return Racing()
+
+        def up(self, built: dict[str, object]) -> None:
+            assert built == {}
+            tried.append(len(tried))
+            if tried == [0]:
+                raise LinkTaken("network link taken: deployer0")
+
+    monkeypatch.setattr(local, "LocalNode", Racing)
+    local.up(session)
+    assert tried == [0, 1]
 
 
 def programs_in(directory: Path, *names: str) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from deployer.errors import DeployerError
 from deployer.tools.node.layout import BRIDGE
 from deployer.tools.node.namespaces import inside_argv
+from deployer.tools.process import ProgramFailed
 
 if TYPE_CHECKING:
     from deployer.tools.node.layout import Node
@@ -18,6 +20,10 @@ _UPLINK = "host"
 
 _SHOW_LINKS = ("ip", "-json", "link", "show")
 _SHOW_ROUTES = ("ip", "-json", "-4", "route", "show", "table", "all")
+
+
+class LinkTaken(DeployerError):
+    """There is a link with the node's name already, and it is not the node's."""
 
 
 def links_and_routes(runner: Runner) -> tuple[frozenset[str], frozenset[str]]:
@@ -45,10 +51,15 @@ route add {node.services} dev {BRIDGE}
 """
 
 
-def host_commands(node: Node, anchor: Process) -> str:
-    """Return the commands, for `ip -batch`, that make the link and the host's route to the cluster."""
+def link_command(node: Node, anchor: Process) -> tuple[str, ...]:
+    """Return the command that makes the link, with one end inside."""
+    peer = ("peer", "name", _UPLINK, "netns", str(anchor.pid))
+    return ("ip", "link", "add", node.link, "type", "veth", *peer)
+
+
+def host_commands(node: Node) -> str:
+    """Return the commands, for `ip -batch`, that mark the host's end of the link and give it an address."""
     return f"""\
-link add {node.link} type veth peer name {_UPLINK} netns {anchor.pid}
 address add {node.outer}/30 dev {node.link}
 link set {node.link} alias {node.mark} up
 """
@@ -67,9 +78,18 @@ def forwarding_commands(node: Node) -> tuple[tuple[str, ...], ...]:
 
 
 def connect(node: Node, anchor: Process, runner: Runner) -> None:
-    """Make the link, the route and the network inside."""
+    """Make the link, the route and the network inside.
+
+    Raises:
+        LinkTaken: somebody made a link of that name meanwhile.
+    """
+    made = runner.run(link_command(node, anchor), check=False)
+    if "File exists" in made.stderr:
+        raise LinkTaken(f"network link taken: {node.link}", hint="run `deployer local up` again")
+    if made.returncode != 0:
+        raise ProgramFailed(made)
     batch = ("ip", "-batch", "-")
-    runner.run(batch, stdin=host_commands(node, anchor))
+    runner.run(batch, stdin=host_commands(node))
     runner.run(inside_argv(anchor, batch), stdin=inside_commands(node))
     for command in forwarding_commands(node):
         runner.run(inside_argv(anchor, command))

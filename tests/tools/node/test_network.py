@@ -10,6 +10,7 @@ import pytest
 from deployer.tools.node import network
 from deployer.tools.node.layout import Node
 from deployer.tools.node.namespaces import Process
+from deployer.tools.process import ProgramFailed
 from tests.tools.fake_runner import Call, FakeRunner
 
 NODE = Node(directory=Path("/state/local"), number=0)
@@ -17,6 +18,7 @@ ANCHOR = Process(pid=40, argv=("/run/deployer-tools/pause", "/state/local"))
 ENTER = ("nsenter", "--target=40", "--mount", "--net", "--uts", "--pid")
 LINKS = ("ip", "-json", "link", "show")
 ROUTES = ("ip", "-json", "-4", "route", "show", "table", "all")
+LINK = ("ip", "link", "add", "deployer0", "type", "veth", "peer", "name", "host", "netns", "40")
 OURS = {"ifname": "deployer0", "ifalias": NODE.mark}
 ROUTE = {"dst": "10.199.0.0/16", "gateway": "10.199.255.254", "dev": "deployer0"}
 
@@ -41,6 +43,7 @@ def test_what_the_machine_uses_is_read_without_the_default_route() -> None:
 def test_connecting_makes_the_link_the_bridge_the_guard_and_then_the_route() -> None:
     raw = ("iptables", "--wait", "--table", "raw", "--append", "PREROUTING")
     fake = runner(
+        Call(argv=LINK),
         Call(argv=("ip", "-batch", "-")),
         Call(argv=(*ENTER, "ip", "-batch", "-")),
         Call(
@@ -53,9 +56,17 @@ def test_connecting_makes_the_link_the_bridge_the_guard_and_then_the_route() -> 
     assert fake.all_used()
 
 
+def test_a_link_that_somebody_took_meanwhile_is_told_from_other_failures() -> None:
+    exists = runner(Call(argv=LINK, returncode=2, stderr="RTNETLINK answers: File exists"))
+    with pytest.raises(network.LinkTaken, match="network link taken: deployer0"):
+        network.connect(NODE, ANCHOR, exists)
+    refused = runner(Call(argv=LINK, returncode=2, stderr="RTNETLINK answers: Operation not permitted"))
+    with pytest.raises(ProgramFailed, match="Operation not permitted"):
+        network.connect(NODE, ANCHOR, refused)
+
+
 def test_the_host_gets_one_link_with_the_node_s_mark() -> None:
-    assert network.host_commands(NODE, ANCHOR).splitlines() == [
-        "link add deployer0 type veth peer name host netns 40",
+    assert network.host_commands(NODE).splitlines() == [
         "address add 10.199.255.253/30 dev deployer0",
         f"link set deployer0 alias {NODE.mark} up",
     ]

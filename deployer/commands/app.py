@@ -18,7 +18,7 @@ from deployer.interruption import Interruption
 from deployer.session import Session, directories
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from deployer.fleet.model import Fleet
     from deployer.progress import Progress
@@ -75,11 +75,11 @@ class App:
 
         return progress_view(self.environ, verbosity=self.verbosity)
 
-    def fleet(self, cluster: str | None = None) -> Fleet:
-        """Load and check the fleet, or only one cluster of it."""
+    def fleet(self, cluster: str | None = None, hubs: Collection[str] = ()) -> Fleet:
+        """Load and check the fleet, or only one cluster of it, or only what these hubs of it need."""
         from deployer.fleet.load import load_fleet
 
-        return load_fleet(self.root, state=self.session.state, only=cluster)
+        return load_fleet(self.root, state=self.session.state, only=cluster, hubs=hubs)
 
     def say(self, text: str) -> None:
         """Tell the user something that is not data."""

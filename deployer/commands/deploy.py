@@ -62,7 +62,7 @@ def deploy(
     from deployer.operations import deploy as operation
     from deployer.operations.upgrade import Options
 
-    fleet = app.fleet(cluster)
+    fleet = app.fleet(cluster, hub)
     chosen = select_cluster(fleet, cluster)
     options = Options(
         timeout=timeout,
@@ -82,7 +82,7 @@ def deploy(
         app.say(f"notice: {notice}")
     if dry_run:
         _show_plan(plan, output)
-        return 0
+        return int(bool(plan.refused))
     outcomes = operation.carry_out(app.session, fleet, plan)
     summary = {"cluster": chosen.name, "hubs": [outcome.summary() for outcome in outcomes]}
     if report:
@@ -101,10 +101,12 @@ def _show_plan(plan: Plan, output: str) -> None:
     if output == "json":
         echo_json(plan.summary())
         return
+    for outcome in plan.refused:
+        _show_failure(outcome)
     for release in plan.releases:
         click.echo(f"would deploy {plan.cluster.name} {release.hub.name}")
         for key, value in release.summary().items():
-            shown = ", ".join(value) if isinstance(value, list) else value
+            shown = (", ".join(value) or "none") if isinstance(value, list) else value
             click.echo(f"  {key.replace('_', ' ')}: {shown}")
 
 

@@ -40,7 +40,7 @@ def health(
     from deployer.operations.access import connected
     from deployer.operations.health import check_all
 
-    chosen = select_cluster(app.fleet(cluster), cluster)
+    chosen = select_cluster(app.fleet(cluster, hub), cluster)
     hubs = [_with_timeout(each, timeout) for each in select_hubs(chosen, hub)]
     with connected(app.session, chosen) as connection:
         results = check_all(app.session, connection, chosen, hubs, jobs=jobs)

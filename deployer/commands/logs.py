@@ -26,7 +26,7 @@ def logs(
     from deployer.operations import logs as operation
     from deployer.operations.access import connected
 
-    chosen = select_cluster(app.fleet(cluster), cluster)
+    chosen = select_cluster(app.fleet(cluster, (hub,)), cluster)
     (wanted,) = select_hubs(chosen, (hub,))
     with connected(app.session, chosen) as connection:
         source = operation.find(connection.api, wanted.namespace, what)

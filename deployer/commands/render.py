@@ -40,7 +40,7 @@ def render(app: App, *, cluster: str, hub: str, what: str, directory: Path | Non
     from deployer.operations.render import manifests, rendered
     from deployer.render.text import as_yaml
 
-    fleet = app.fleet(cluster)
+    fleet = app.fleet(cluster, (hub,))
     chosen = select_cluster(fleet, cluster)
     (found,) = select_hubs(chosen, [hub])
     release = rendered(app.session, fleet, chosen, found, decrypt=False)

@@ -34,13 +34,20 @@ def find_root(start: Path) -> Path:
     )
 
 
-def load_fleet(root: Path, *, state: Path | None = None, only: str | None = None) -> Fleet:
+def load_fleet(
+    root: Path, *, state: Path | None = None, only: str | None = None, hubs: Collection[str] = ()
+) -> Fleet:
     """Return the fleet of a root directory.
+
+    With `hubs`, what is wrong in files that no hub of these names uses does not matter.
 
     Raises:
         ConfigurationError: something is wrong with it. Warnings don't count.
     """
     fleet, problems = load(root, state=state, only=only)
+    if hubs:
+        foreign = _files_of_others(fleet, hubs)
+        problems = tuple(problem for problem in problems if problem.path not in foreign)
     if any(problem.severity == "error" for problem in problems):
         raise ConfigurationError(problems)
     return fleet
@@ -89,6 +96,14 @@ def select_hubs(cluster: Cluster, names: Iterable[str]) -> tuple[Hub, ...]:
         if name not in hubs:
             raise _no_such("hub", f"{cluster.name} {name}", hubs, word=name)
     return tuple(hubs[name] for name in wanted or hubs)
+
+
+def _files_of_others(fleet: Fleet, names: Collection[str]) -> set[str]:
+    used: dict[bool, set[str]] = {True: set(), False: set()}
+    for cluster in fleet.clusters:
+        for hub in cluster.hubs:
+            used[hub.name in names] |= {file.document.name for file in hub.values_files}
+    return used[False] - used[True]
 
 
 def _no_such(what: str, name: str, known: Iterable[str], *, word: str | None = None) -> DeployerError:

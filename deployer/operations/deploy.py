@@ -50,11 +50,12 @@ class Release:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What a deploy will do on one cluster."""
+    """What a deploy will do on one cluster. `refused` are hubs that cannot be deployed as they are."""
 
     cluster: Cluster
     releases: tuple[Release, ...]
     options: Options
+    refused: tuple[Outcome, ...] = ()
 
     def notices(self) -> tuple[str, ...]:
         """Return what the user should know before, each once."""
@@ -71,6 +72,7 @@ class Plan:
             "roll_back": self.options.roll_back,
             "notices": self.notices(),
             "releases": [release.summary() for release in self.releases],
+            "refused": [outcome.summary() for outcome in self.refused],
         }
 
 
@@ -106,20 +108,30 @@ class Outcome:
 
 
 def plan(session: Session, fleet: Fleet, cluster: Cluster, hubs: Iterable[Hub], options: Options) -> Plan:
-    """Render every hub and get its chart, without secrets and without the cluster; raise if one cannot be."""
-    releases = tuple(
-        Release(hub=hub, rendered=rendered(session, fleet, cluster, hub, decrypt=False)) for hub in hubs
-    )
-    return Plan(cluster=cluster, releases=releases, options=options)
+    """Render every hub and get its chart, without secrets and without the cluster."""
+    releases: list[Release] = []
+    refused: list[Outcome] = []
+    for hub in hubs:
+        session.interruption.check()
+        try:
+            wanted = rendered(session, fleet, cluster, hub, decrypt=False)
+            releases.append(Release(hub=hub, rendered=wanted))
+        except Interrupted:
+            raise
+        except DeployerError as error:
+            refused.append(_failure(hub.name, hub.domain, 0, error))
+    return Plan(cluster=cluster, releases=tuple(releases), options=options, refused=tuple(refused))
 
 
 def carry_out(session: Session, fleet: Fleet, plan: Plan) -> tuple[Outcome, ...]:
-    """Deploy the hubs of a plan in parallel; return an outcome for each, in the plan's order.
+    """Deploy the hubs of a plan in parallel; return an outcome for each, those refused by the plan first.
 
     Raises:
         DeployerError: helm is missing, or the cluster cannot be reached or is another one. Nothing was
             written then.
     """
+    if not plan.releases:
+        return plan.refused
     helm = find_helm(programs(session))
     with (
         connected(session, plan.cluster) as connection,
@@ -139,27 +151,30 @@ def carry_out(session: Session, fleet: Fleet, plan: Plan) -> tuple[Outcome, ...]
             )
             for release in plan.releases
         ]
-        return tuple(pool.map(_outcome, plan.releases, work))
+        return (*plan.refused, *pool.map(_outcome, plan.releases, work))
 
 
 def _outcome(release: Release, work: Upgrade) -> Outcome:
     start = time.monotonic()
-    error: DeployerError | None = None
-    revision: int | None = None
+    name, host = release.hub.name, release.rendered.host
     try:
         revision = upgrade(work)
-    except DeployerError as caught:
-        error = caught
+    except DeployerError as error:
+        return _failure(name, host, time.monotonic() - start, error)
+    return Outcome(hub=name, host=host, ok=True, seconds=time.monotonic() - start, revision=revision)
+
+
+def _failure(hub: str, host: str, seconds: float, error: DeployerError) -> Outcome:
     failed = error if isinstance(error, UpgradeFailed) else None
     return Outcome(
-        hub=release.hub.name,
-        host=release.rendered.host,
-        ok=error is None,
-        seconds=time.monotonic() - start,
-        revision=failed.revision if failed else revision,
+        hub=hub,
+        host=host,
+        ok=False,
+        seconds=seconds,
+        revision=failed.revision if failed else None,
         rolled_back=bool(failed and failed.rolled_back),
-        error=error.message if error else None,
-        hint=error.hint if error else None,
+        error=error.message,
+        hint=error.hint,
         interrupted=isinstance(error, Interrupted),
         diagnosis=failed.diagnosis if failed else None,
     )

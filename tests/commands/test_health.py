@@ -72,7 +72,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
 
     monkeypatch.setattr(operation, "check_all", check_all)
     monkeypatch.setattr(access, "connected", connected)
-    monkeypatch.setattr(App, "fleet", lambda _app, _name: a_fleet())
+    monkeypatch.setattr(App, "fleet", lambda _app, _cluster, _hubs: a_fleet())
     return asked
 
 

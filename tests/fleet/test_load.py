@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import gc
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -401,3 +402,19 @@ def test_the_real_fleet_loads_unedited() -> None:
     assert len(daskhubs) == 9
     assert all(hub.presets[0].name == "dask" and hub.chart == "basehub" for hub in daskhubs)
     assert all("jupyterhub" in hub.values_files[0].document.data for hub in daskhubs)
+
+
+def test_what_is_wrong_with_one_hubs_own_file_does_not_stop_another_hub(
+    tmp_path: Path, repository: Path
+) -> None:
+    shutil.copytree(repository / "config", tmp_path / "config")
+    broken = tmp_path / "config" / "clusters" / "local" / "demo.values.yaml"
+    broken.write_text("jupyterhub: [\n")
+    assert load_fleet(tmp_path, only="local", hubs=["staging"]).clusters
+    with pytest.raises(ConfigurationError):
+        load_fleet(tmp_path, only="local", hubs=["demo"])
+    shared = broken.with_name("common.values.yaml")
+    broken.write_text("{}\n")
+    shared.write_text("jupyterhub: [\n")
+    with pytest.raises(ConfigurationError):
+        load_fleet(tmp_path, only="local", hubs=["staging"])

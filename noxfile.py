@@ -136,7 +136,7 @@ def _data(tier: str) -> Path:
 def _no_cluster() -> str | None:
     """Return in a line why no local Kubernetes can be made here, or None."""
     from deployer.errors import DeployerError
-    from deployer.operations.local import choose
+    from deployer.operations.local.cluster import choose
     from deployer.session import Session, directories
 
     cache, state = directories(os.environ)

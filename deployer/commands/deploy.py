@@ -22,7 +22,7 @@ from deployer.commands.views import duration
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from deployer.operations.deploy import Outcome, Plan
+    from deployer.operations.deploy.plan import Outcome, Plan
 
 
 @click.command()
@@ -59,8 +59,8 @@ def deploy(
 ) -> int:
     """Deploy HUBs of CLUSTER (all, when none is named), and check that a user can work on each."""
     from deployer.fleet.load import select_cluster, select_hubs
-    from deployer.operations import deploy as operation
-    from deployer.operations.upgrade import Options
+    from deployer.operations.deploy import plan as operation
+    from deployer.operations.deploy.upgrade import Options
 
     fleet = app.fleet(cluster, hub)
     chosen = select_cluster(fleet, cluster)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from deployer.fleet.model import Hub
-    from deployer.operations.health import Result
+    from deployer.operations.health.check import Result
 
 
 @click.command()
@@ -38,7 +38,7 @@ def health(
     """
     from deployer.fleet.load import select_cluster, select_hubs
     from deployer.operations.access import connected
-    from deployer.operations.health import check_all
+    from deployer.operations.health.check import check_all
 
     chosen = select_cluster(app.fleet(cluster, hub), cluster)
     hubs = [_with_timeout(each, timeout) for each in select_hubs(chosen, hub)]

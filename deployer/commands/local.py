@@ -11,7 +11,7 @@ import click
 from deployer.commands.app import App, echo_json, output_option
 
 if TYPE_CHECKING:
-    from deployer.operations.local import Provider, Status
+    from deployer.operations.local.cluster import Provider, Status
 
 
 @click.group
@@ -33,7 +33,7 @@ def local() -> None:
 @click.pass_obj
 def up(app: App, *, provider: str, images: bool) -> None:
     """Make the cluster, or repair it; return when it works."""
-    from deployer.operations import local as operation
+    from deployer.operations.local import cluster as operation
 
     chosen = None if provider == "auto" else cast("Provider", provider)
     operation.up(app.session, provider=chosen, images_of=app.root if images else None)
@@ -45,7 +45,7 @@ def up(app: App, *, provider: str, images: bool) -> None:
 @click.pass_obj
 def down(app: App) -> None:
     """Remove the cluster and all that it made on this machine."""
-    from deployer.operations import local as operation
+    from deployer.operations.local import cluster as operation
 
     app.say("the local cluster is gone" if operation.down(app.session) else "there is no local cluster")
 
@@ -55,7 +55,7 @@ def down(app: App) -> None:
 @click.pass_obj
 def status(app: App, *, output: str) -> None:
     """Show how the cluster is; ends with 1 unless it runs."""
-    from deployer.operations import local as operation
+    from deployer.operations.local import cluster as operation
 
     found = operation.status(app.session)
     if output == "json":
@@ -73,7 +73,7 @@ def status(app: App, *, output: str) -> None:
 @click.pass_obj
 def load_image(app: App, *, archives: tuple[Path, ...]) -> None:
     """Load images from ARCHIVES, as `docker save` writes them."""
-    from deployer.operations import local as operation
+    from deployer.operations.local import cluster as operation
 
     operation.load_images(app.session, [archive.absolute() for archive in archives])
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from deployer.operations import releases
+from deployer.operations.deploy import releases
 from deployer.session import directories
 from deployer.tools.kubernetes import Api, NotFound, connect
 from tests.tools.age_key import age_key

@@ -14,7 +14,7 @@ import yaml
 from deployer.fleet.model import HealthCheck
 from deployer.interruption import Interruption
 from deployer.operations.access import Connection
-from deployer.operations.hub_access import hub_api
+from deployer.operations.health.hub_access import hub_api
 from deployer.operations.hub_pods import user_pods
 from deployer.tools.jupyterhub import Refused
 from deployer.tools.kubernetes import ensure_namespace

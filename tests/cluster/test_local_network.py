@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from deployer.operations import local_files
+from deployer.operations.local import files as local_files
 from deployer.tools.kubernetes import NotFound
 from tests.cluster.conftest import wait_for
 

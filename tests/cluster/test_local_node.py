@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deployer.interruption import Interruption
-from deployer.operations import local_node
+from deployer.operations.local import node as local_node
 from deployer.session import Session
 from deployer.tools.node.certificates import make_certificates
 from deployer.tools.node.layout import Node

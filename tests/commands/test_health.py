@@ -17,10 +17,10 @@ from deployer.commands.health import health
 from deployer.fleet.documents import Document
 from deployer.fleet.model import Cluster, Fleet, Hub, Local
 from deployer.operations import access
-from deployer.operations import health as operation
 from deployer.operations.diagnosis import Diagnosis, Trouble
-from deployer.operations.health import Result
-from deployer.operations.journey import Step
+from deployer.operations.health import check as operation
+from deployer.operations.health.check import Result
+from deployer.operations.health.journey import Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

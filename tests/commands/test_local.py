@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 from deployer.commands.app import App
 from deployer.commands.local import local
-from deployer.operations import local as operation
-from deployer.operations.local import Status
+from deployer.operations.local import cluster as operation
+from deployer.operations.local.cluster import Status
 
 ABSENT = Status(state="absent", components={})
 BROKEN = Status(

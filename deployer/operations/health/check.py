@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from deployer.errors import DeployerError, Interrupted
 from deployer.interruption import Interruption
-from deployer.operations import lease
-from deployer.operations.hub_access import hub_api, public_url
-from deployer.operations.journey import REMOVAL, Step, Traveller, recorded
-from deployer.operations.patience import Patience
-from deployer.operations.server_watch import ServerWatch
+from deployer.operations.deploy import lease
+from deployer.operations.health.hub_access import hub_api, public_url
+from deployer.operations.health.journey import REMOVAL, Step, Traveller, recorded
+from deployer.operations.health.patience import Patience
+from deployer.operations.health.server_watch import ServerWatch
 from deployer.tools.jupyterhub import Refused
 from deployer.tools.kubernetes import NotFound
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from deployer.operations import releases
-from deployer.operations.releases import KEPT, Revision
+from deployer.operations.deploy import releases
+from deployer.operations.deploy.releases import KEPT, Revision
 from tests.operations.fake_api import FakeApi
 
 SECRETS = "/api/v1/namespaces/demo/secrets"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from deployer.errors import DeployerError
 from deployer.operations.diagnosis import Diagnosis, Trouble, diagnose, pod_trouble
+from deployer.operations.health.patience import JourneyFailed
 from deployer.operations.hub_pods import component_pod, user_pods
-from deployer.operations.patience import JourneyFailed
 
 if TYPE_CHECKING:
     from deployer.fleet.model import Hub

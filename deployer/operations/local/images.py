@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from deployer.errors import DeployerError
 from deployer.interruption import Interruption
-from deployer.operations import package_indexes
+from deployer.operations.local import package_indexes
 from deployer.progress import step
 from deployer.tools.buildah import Buildah
 from deployer.tools.debian import Debian

@@ -9,8 +9,8 @@ import pytest
 
 from deployer.errors import Interrupted
 from deployer.interruption import Interruption
-from deployer.operations import lease
-from deployer.operations.lease import Holder, Lease, LeaseHeld, LeaseLost
+from deployer.operations.deploy import lease
+from deployer.operations.deploy.lease import Holder, Lease, LeaseHeld, LeaseLost
 from deployer.tools.kubernetes import Unreachable
 from tests.operations.fake_api import FakeApi
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from deployer.errors import DeployerError
-from deployer.operations import images, local_files
-from deployer.operations.local_node import LocalNode, obstacle
+from deployer.operations.local import files as local_files
+from deployer.operations.local import images
+from deployer.operations.local.node import LocalNode, obstacle
 from deployer.progress import step
 from deployer.tools.kind import Kind
 from deployer.tools.node.network import LinkTaken

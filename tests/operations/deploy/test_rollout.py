@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from deployer.interruption import Interruption
-from deployer.operations import rollout
-from deployer.operations.rollout import RolloutFailed
+from deployer.operations.deploy import rollout
+from deployer.operations.deploy.rollout import RolloutFailed
 from tests.operations.fake_api import FakeApi
 
 APPS = "/apis/apps/v1/namespaces/demo/deployments"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from deployer.operations.patience import JourneyFailed
+from deployer.operations.health.patience import JourneyFailed
 from deployer.tools.kernels import Output
 
 if TYPE_CHECKING:

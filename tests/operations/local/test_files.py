@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deployer.errors import DeployerError
-from deployer.operations import local_files
+from deployer.operations.local import files as local_files
 
 if TYPE_CHECKING:
     from deployer.session import Session

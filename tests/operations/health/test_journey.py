@@ -10,10 +10,10 @@ import pytest
 from deployer.errors import DeployerError, Interrupted
 from deployer.fleet.model import HealthCheck
 from deployer.interruption import Interruption
-from deployer.operations import journey, patience
-from deployer.operations.cells import cells, run
-from deployer.operations.journey import Traveller, user_options
-from deployer.operations.patience import JourneyFailed
+from deployer.operations.health import journey, patience
+from deployer.operations.health.cells import cells, run
+from deployer.operations.health.journey import Traveller, user_options
+from deployer.operations.health.patience import JourneyFailed
 from deployer.tools.jupyterhub import Refused, Server, SpawnEvent
 from deployer.tools.kernels import Output, Unanswered
 from tests.operations.fake_api import FakeApi

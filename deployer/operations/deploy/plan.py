@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from deployer.errors import DeployerError, Interrupted
 from deployer.operations.access import connected
+from deployer.operations.deploy.upgrade import Options, Upgrade, UpgradeFailed, upgrade
 from deployer.operations.render import rendered
-from deployer.operations.upgrade import Options, Upgrade, UpgradeFailed, upgrade
 from deployer.tools.helm import find_helm
 from deployer.tools.process import programs
 

@@ -13,9 +13,11 @@ from deployer.errors import DeployerError, Interrupted
 from deployer.fleet.documents import Document
 from deployer.fleet.model import Cluster, Hub, Local
 from deployer.interruption import Interruption
-from deployer.operations import health, journey, lease, patience, server_watch
 from deployer.operations.access import Connection
-from deployer.operations.health import check, check_all
+from deployer.operations.deploy import lease
+from deployer.operations.health import check as health
+from deployer.operations.health import journey, patience, server_watch
+from deployer.operations.health.check import check, check_all
 from deployer.tools.jupyterhub import Refused, SpawnEvent
 from deployer.tools.kernels import KernelDied
 from tests.operations.fake_api import FakeApi

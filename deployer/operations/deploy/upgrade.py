@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from deployer.errors import DeployerError, Interrupted
 from deployer.interruption import Interruption
-from deployer.operations import health, lease, releases, rollout
+from deployer.operations.deploy import lease, releases, rollout
+from deployer.operations.health import check as health
 from deployer.operations.render import rendered
 from deployer.progress import step
 from deployer.tools.kubernetes import ensure_namespace
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
     from deployer.fleet.model import Cluster, Fleet, Hub
     from deployer.operations.access import Connection
+    from deployer.operations.deploy.lease import Lease
     from deployer.operations.diagnosis import Diagnosis
-    from deployer.operations.lease import Lease
     from deployer.operations.render import Rendered
     from deployer.session import Session
     from deployer.tools.helm import Helm

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deployer.errors import DeployerError
-from deployer.operations import local, local_files, local_node
+from deployer.operations.local import cluster as local
+from deployer.operations.local import files as local_files
+from deployer.operations.local import node as local_node
 from deployer.tools.node.network import LinkTaken
 
 if TYPE_CHECKING:

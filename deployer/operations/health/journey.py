@@ -11,10 +11,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from deployer.operations import home
-from deployer.operations.cells import Cell, cells, run
+from deployer.operations.health import home
+from deployer.operations.health.cells import Cell, cells, run
+from deployer.operations.health.patience import JourneyFailed, Patience
 from deployer.operations.listening import heard
-from deployer.operations.patience import JourneyFailed, Patience
 from deployer.progress import step
 from deployer.tools.jupyterhub import Refused, SpawnEvent
 from deployer.tools.kernels import Output

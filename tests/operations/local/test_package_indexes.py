@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deployer.operations.package_indexes import copied
+from deployer.operations.local.package_indexes import copied
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ import yaml
 
 from deployer.errors import DeployerError
 from deployer.fleet.model import HealthCheck
-from deployer.operations.hub_access import credentials, front, public_url
+from deployer.operations.health.hub_access import credentials, front, public_url
 from deployer.render import health
 from deployer.render.health import TOKEN_KEY
 from tests.operations.fake_api import FakeApi

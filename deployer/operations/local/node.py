@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from deployer.errors import DeployerError
 from deployer.interruption import Interruption
-from deployer.operations import local_files
+from deployer.operations.local import files as local_files
 from deployer.progress import step
 from deployer.tools.node import images, network
 from deployer.tools.node.checks import cluster_uid, running, works
@@ -25,7 +25,7 @@ from deployer.tools.process import Programs, programs
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from deployer.operations.images import BuiltImage
+    from deployer.operations.local.images import BuiltImage
     from deployer.session import Session
 
 _PINNED = ("kubernetes", "coredns", "pause")

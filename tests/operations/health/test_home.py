@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from deployer.operations import home
+from deployer.operations.health import home
 from tests.operations.fake_api import FakeApi
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ import pytest
 
 from deployer.errors import DeployerError, Interrupted
 from deployer.interruption import Interruption
-from deployer.operations import images
-from deployer.operations.images import BASE, BuiltImage, build, planned
+from deployer.operations.local import images
+from deployer.operations.local.images import BASE, BuiltImage, build, planned
 from deployer.progress import Silent
 from deployer.session import Session, directories
 from deployer.tools.buildah import Buildah, buildah_argv

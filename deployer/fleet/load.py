@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from deployer.errors import DeployerError
-from deployer.fleet import build, checks
+from deployer.fleet import build
 from deployer.fleet.files import Files
 from deployer.fleet.model import Cluster, Fleet, Hub, Organisation
 from deployer.fleet.presets import Presets
 from deployer.fleet.problems import ConfigurationError, Problem
+from deployer.fleet.rules import RULES
 from deployer.fleet.spelling import did_you_mean
 
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ def load(
         if only is None:
             files.problems.extend(_misnamed(files))
             files.problems.extend(_no_clusters(paths))
-        files.problems.extend(checks.check(fleet))
+        for rule in RULES:
+            files.problems.extend(rule.problems(fleet))
     return fleet, tuple(sorted(set(files.problems)))
 
 

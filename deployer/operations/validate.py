@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 from deployer.charts.sources import ChartUnavailable
 from deployer.errors import DeployerError, Interrupted
 from deployer.fleet.load import load, select_cluster, select_hubs
-from deployer.operations.chart_problems import chart_problems
-from deployer.operations.render import Rendered, manifests, rendered
+from deployer.operations.render import manifests, objects, rendered
+from deployer.rules import manifests as manifest_rules
+from deployer.rules import values as values_rules
+from deployer.rules.subjects import HubObjects, HubValues
 from deployer.tools.process import ProgramMissing
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from deployer.fleet.model import Cluster, Fleet, Hub
     from deployer.fleet.problems import Problem
+    from deployer.operations.render import Rendered
     from deployer.session import Session
 
 _NAMED_HUBS = 3
@@ -135,22 +138,35 @@ def _check(session: Session, fleet: Fleet, chosen: tuple[Cluster, Hub]) -> _Outc
         missing = tuple(f"not checked: {package}; {error.hint}" for package in error.reasons)
         return _Outcome(hub=hub, not_checked=missing)
     except DeployerError as error:
-        return _Outcome(hub=hub, problems=(_failure(hub, error, "chart"),))
-    problems = tuple(chart_problems(release))
+        return _Outcome(hub=hub, problems=(_failure(hub, error, "chart-package"),))
+    subject = HubValues(
+        fleet=fleet,
+        cluster=cluster,
+        hub=hub,
+        host=release.host,
+        chart=release.chart,
+        merged=release.merged,
+        handed=release.values_for_helm,
+    )
+    problems = tuple(problem for rule in values_rules.RULES for problem in rule.problems(subject))
     outcome = _Outcome(hub=hub, problems=problems, notices=release.chart.notices)
-    return outcome if problems else _render(session, release, outcome)
+    if any(problem.severity == "error" for problem in problems):
+        return outcome
+    return _check_objects(session, release, subject, outcome)
 
 
-def _render(session: Session, release: Rendered, outcome: _Outcome) -> _Outcome:
+def _check_objects(session: Session, release: Rendered, subject: HubValues, outcome: _Outcome) -> _Outcome:
     try:
-        manifests(session, release)
+        text = manifests(session, release)
     except Interrupted:
         return outcome
     except ProgramMissing as error:
         return replace(outcome, not_checked=(f"not rendered: {error.message}; {error.hint}",))
     except DeployerError as error:
-        return replace(outcome, problems=(_failure(release.hub, error, "render"),))
-    return outcome
+        return replace(outcome, problems=(*outcome.problems, _failure(release.hub, error, "render")))
+    rendered_objects = HubObjects(release=subject, objects=objects(text))
+    found = (problem for rule in manifest_rules.RULES for problem in rule.problems(rendered_objects))
+    return replace(outcome, problems=(*outcome.problems, *found))
 
 
 def _failure(hub: Hub, error: DeployerError, rule: str) -> Problem:

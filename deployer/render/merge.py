@@ -34,7 +34,12 @@ class Merged:
     replacing: frozenset[KeyPath] = frozenset()
 
     def origin(self, at: Sequence[str | int]) -> tuple[Layer, Mark | None]:
-        """Return the strongest layer that says something at a path, and where in its document.
+        """Return the strongest layer that says something at a path, and where in its document."""
+        layer, found = self.origin_path(at)
+        return layer, layer.document.mark(found) if layer.document else None
+
+    def origin_path(self, at: Sequence[str | int]) -> tuple[Layer, KeyPath]:
+        """Return the strongest layer that says something at a path, and how much of the path it has.
 
         What nobody set, such as a required key that is missing, belongs to the nearest ancestor.
         """
@@ -45,8 +50,7 @@ class Merged:
                 best, depth = layer, reached
             if ends:
                 break
-        mark = best.document.mark(tuple(at[:depth])) if best.document else None
-        return best, mark
+        return best, tuple(at[:depth])
 
 
 def merge(layers: Iterable[Layer]) -> Merged:

@@ -15,8 +15,8 @@ import yaml
 from deployer.charts.chart import find_chart
 from deployer.charts.sources import ChartUnavailable
 from deployer.fleet.load import load_fleet, select_cluster, select_hubs
-from deployer.operations.chart_problems import chart_problems
 from deployer.operations.render import Rendered, manifests, rendered
+from deployer.operations.validate import validate
 from deployer.render.paths import look_up
 from deployer.tools.process import programs
 from tests.charts.making import write_chart
@@ -124,8 +124,8 @@ def test_a_package_that_is_nowhere_is_named(session: Session) -> None:
 @pytest.mark.parametrize("text", ["jupyterhub: text", "jupyterhub: [1]"])
 def test_values_that_are_no_map_get_as_far_as_the_schema(session: Session, fleet: Path, text: str) -> None:
     (fleet / "config/clusters/local/demo.values.yaml").write_text(text)
-    (problem,) = set(chart_problems(render(session, "local", "demo", root=fleet)))
-    assert problem.message.startswith("`jupyterhub` must be a map")
+    (problem,) = validate(session, fleet, cluster="local", hubs=["demo"]).problems
+    assert problem.message.startswith("hub `demo`: `jupyterhub` must be a map")
 
 
 @pytest.mark.integration

@@ -1,0 +1,17 @@
+"""Rules that hold between things: across hubs, files and clusters. The schemas hold for each file alone.
+
+A rule is a function over the loaded fleet. To add one, write it in the module of its theme, add it to that
+module's `RULES`, and give it an example in tests/examples, valid and invalid.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deployer.fleet.rules import files, names, providers, relations
+
+if TYPE_CHECKING:
+    from deployer.fleet.model import Fleet
+    from deployer.fleet.rule import Rule
+
+RULES: tuple[Rule[Fleet], ...] = (*names.RULES, *providers.RULES, *relations.RULES, *files.RULES)

@@ -1,0 +1,118 @@
+"""What the rules about charts look at: a hub's merged values, and the objects that Helm makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from deployer.fleet.encrypted import is_encrypted_scalar
+from deployer.fleet.rule import Finding
+from deployer.render.paths import look_up
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from deployer.charts.assemble import PreparedChart
+    from deployer.fleet.model import Cluster, Fleet, Hub
+    from deployer.fleet.positions import KeyPath
+    from deployer.render.merge import Layer, Merged
+
+
+@dataclass(frozen=True, kw_only=True)
+class HubValues:
+    """A hub with the values that its chart gets. Encrypted scalars are placeholders.
+
+    `host` is the name under which users reach it, `handed` the values as Helm is given them.
+    """
+
+    fleet: Fleet
+    cluster: Cluster
+    hub: Hub
+    host: str
+    chart: PreparedChart
+    merged: Merged = field(repr=False)
+    handed: Mapping[str, Any] = field(repr=False)
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """The values as the templates see them: over the defaults of the chart's packages."""
+        values = dict(self.handed)
+        for package in self.chart.packages:
+            own = values.get(package.name) or {}
+            if isinstance(own, Mapping):
+                values[package.name] = _over(package.defaults, own)
+        return values
+
+    def value(self, *at: str) -> Any:
+        """Return what the templates see at a path of keys, None when nothing is there."""
+        return look_up(self.values, at)
+
+    def said(self, *at: str) -> bool:
+        """Whether the hub, a preset or the program says something at a path; chart defaults don't count."""
+        return any(_has(layer.values, at) for layer in self.merged.layers[1:])
+
+    def unknown(self, at: KeyPath) -> bool:
+        """Whether an encrypted scalar gives the value at a path, so that a placeholder is seen there."""
+        return is_unknown(self.merged.origin(at)[0], at)
+
+    def finding(self, at: KeyPath, message: str) -> Finding:
+        """Return a finding where the value at a path was set: in a file, else at the hub, with the layer."""
+        layer, mark_at = self.merged.origin_path(at)
+        return self.finding_in(layer, mark_at, message)
+
+    def finding_in(self, layer: Layer, at: KeyPath, message: str) -> Finding:
+        """Return a finding at a path of one layer."""
+        if layer.document is None:
+            return Finding(self.hub.document, self.hub.at, f"{message} ({layer.name})")
+        return Finding(layer.document, at, message)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HubObjects:
+    """The Kubernetes objects of a hub's release, as Helm renders them."""
+
+    release: HubValues
+    objects: tuple[Mapping[str, Any], ...] = field(repr=False)
+
+    def finding(self, owner: Mapping[str, Any], message: str, at: KeyPath = ()) -> Finding:
+        """Return a finding about an object, at the value `at` that decides it or else at the hub's chart."""
+        about = f"{name_of(owner)}: {message}"
+        if at and self.release.said(*(str(key) for key in at)):
+            return self.release.finding(at, about)
+        hub = self.release.hub
+        return Finding(hub.document, (*hub.at, "helm_chart"), about)
+
+
+def name_of(owner: Mapping[str, Any]) -> str:
+    """Return what an object is called: `Deployment hub`."""
+    metadata = owner.get("metadata")
+    name = metadata.get("name") if isinstance(metadata, Mapping) else None
+    return f"{owner.get('kind', 'object')} {name or '?'}"
+
+
+def is_unknown(layer: Layer, at: KeyPath) -> bool:
+    """Say whether a layer has an encrypted scalar at a path."""
+    return layer.document is not None and is_encrypted_scalar(layer.document.value(at))
+
+
+def _has(values: Any, at: Sequence[str]) -> bool:
+    for key in at:
+        if not isinstance(values, Mapping) or key not in values:
+            return False
+        values = values[key]
+    return True
+
+
+def _over(defaults: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(defaults)
+    for key, value in values.items():
+        below = merged.get(key)
+        if value is None:
+            merged.pop(key, None)
+        elif isinstance(value, Mapping):
+            merged[key] = _over(below if isinstance(below, Mapping) else {}, value)
+        else:
+            merged[key] = value
+    return merged

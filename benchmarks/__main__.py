@@ -71,7 +71,7 @@ def help_figures() -> list[Figure]:
 
 def one_hub() -> list[Figure]:
     """A deploy costs little more than Helm alone."""
-    ours, theirs = _side_by_side(1, rounds=7)
+    ours, theirs = _side_by_side(1, rounds=11)
     extra = ours - theirs
     return [
         Figure(
@@ -101,7 +101,7 @@ def eight_hubs() -> list[Figure]:
 
 
 def _side_by_side(count: int, *, rounds: int) -> tuple[float, float]:
-    """Return the medians of our way and of bare Helm for the same hubs, every round a new rollout."""
+    """Return the means of our way and of bare Helm for the same hubs, every round a new rollout."""
     with tempfile.TemporaryDirectory(prefix="deployer-bench-") as name:
         small = Small(directory=Path(name), hubs=tuple(f"bench-{index + 1}" for index in range(count)))
 

@@ -7,14 +7,14 @@ aside: parsing them costs more time than the requests, and what we read is littl
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from deployer.errors import DeployerError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Iterator, Mapping
     from pathlib import Path
 
 _CONNECT_TIMEOUT = 10
@@ -59,6 +59,17 @@ class Api:
         items: list[dict[str, Any]] = self.get(path, **query)["items"]
         return items
 
+    def snapshot(self, path: str) -> tuple[list[dict[str, Any]], str]:
+        """Read the objects of a list, and the version that `wait_for_change` takes."""
+        listed = self.get(path)
+        return listed["items"], listed["metadata"]["resourceVersion"]
+
+    def wait_for_change(self, path: str, version: str, *, seconds: int) -> None:
+        """Return when something in the list at `path` has changed since a version, or after some seconds."""
+        events = self.lines(path, watch="1", resourceVersion=version, timeoutSeconds=str(seconds))
+        with closing(events):
+            next(events, None)
+
     def metadata(self, path: str, **query: str) -> list[dict[str, Any]]:
         """Read the metadata of a list's objects and nothing else of them."""
         accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
@@ -87,7 +98,7 @@ class Api:
         response = self._request("GET", path, query=query)
         return self._body(response).decode("utf-8", "replace")
 
-    def lines(self, path: str, **query: str) -> Iterator[str]:
+    def lines(self, path: str, **query: str) -> Generator[str]:
         """Yield the lines of an answer that goes on, such as followed logs."""
         response = self._request("GET", path, query=query, endless=True)
         try:
@@ -100,7 +111,8 @@ class Api:
             if rest:
                 yield rest.decode("utf-8", "replace")
         finally:
-            response.release_conn()
+            # Whoever stops listening leaves the rest unread: this connection is of no more use.
+            response.close()
 
     def _json(
         self,

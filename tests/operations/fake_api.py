@@ -38,6 +38,12 @@ class FakeApi:
     def items(self, path: str, **_query: str) -> list[dict[str, Any]]:
         return [copy.deepcopy(body) for key, body in self.objects.items() if key.rpartition("/")[0] == path]
 
+    def snapshot(self, path: str) -> tuple[list[dict[str, Any]], str]:
+        return self.items(path), str(self.version)
+
+    def wait_for_change(self, _path: str, version: str, *, seconds: int) -> None:
+        assert (version, seconds) == (str(self.version), 1)
+
     metadata = items
 
     def text(self, path: str, **_query: str) -> str:

@@ -37,7 +37,7 @@ class Answer:
         if self.broken:
             raise ProtocolError("Connection broken: reset by peer")
 
-    def release_conn(self) -> None:
+    def close(self) -> None:
         """Nothing is held."""
 
 

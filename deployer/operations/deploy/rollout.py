@@ -20,10 +20,9 @@ if TYPE_CHECKING:
     from deployer.interruption import Interruption
     from deployer.tools.kubernetes import Api
 
-_LOOK_EVERY = 0.3
-_LOOK_EVERY_LATER = 2.0
-_LATER = 30.0
-"""Seconds after which a rollout is a slow one, and looking often would only be a load for the cluster."""
+_LOOK_AFTER = 1
+"""Seconds after which pods are looked at again when nothing was heard of what owns them."""
+_LISTS = {"deployment": "deployments", "statefulset": "statefulsets"}
 _PATIENCE = 60.0
 """Seconds that a registry, or a Secret made by somebody else, may take to appear."""
 _REVISION = "deployment.kubernetes.io/revision"
@@ -84,7 +83,8 @@ def watch(
     since: dict[tuple[str, str | None], float] = {}
     told: set[str] = set()
     while True:
-        waiting = [workload for workload in _workloads(api, namespace, release) if not workload.ready]
+        workloads, versions = _workloads(api, namespace, release)
+        waiting = [workload for workload in workloads if not workload.ready]
         if not waiting:
             return
         troubles = _troubles(api, namespace, waiting)
@@ -105,7 +105,10 @@ def watch(
                 f"{how}: {names}",
                 diagnosis=diagnose(api, namespace, ended, cluster=cluster) if ended else None,
             )
-        interruption.sleep(_LOOK_EVERY if now - start < _LATER else _LOOK_EVERY_LATER)
+        # The other kind's changes are not missed: it is listed again before its turn comes.
+        kind = waiting[0].kind
+        api.wait_for_change(_path(namespace, kind), versions[kind], seconds=_LOOK_AFTER)
+        interruption.check()
 
 
 def _key(trouble: Trouble) -> tuple[str, str | None]:
@@ -128,15 +131,25 @@ def _hopeless(
     return None
 
 
-def _workloads(api: Api, namespace: str, release: str) -> list[Workload]:
-    base = f"/apis/apps/v1/namespaces/{namespace}"
-    return [
-        _workload(kind, item)
-        for kind, path in (("deployment", "deployments"), ("statefulset", "statefulsets"))
-        for item in api.items(f"{base}/{path}")
-        if item["metadata"].get("annotations", {}).get("meta.helm.sh/release-name") == release
-        and item["metadata"].get("labels", {}).get("component") not in _MAY_STAY_PENDING
-    ]
+def _workloads(api: Api, namespace: str, release: str) -> tuple[list[Workload], dict[str, str]]:
+    """Return what the release is to run, and the version of each kind's list."""
+    workloads, versions = [], {}
+    for kind in _LISTS:
+        items, versions[kind] = api.snapshot(_path(namespace, kind))
+        workloads += [_workload(kind, item) for item in items if _gates(item, release)]
+    return workloads, versions
+
+
+def _path(namespace: str, kind: str) -> str:
+    return f"/apis/apps/v1/namespaces/{namespace}/{_LISTS[kind]}"
+
+
+def _gates(item: dict[str, Any], release: str) -> bool:
+    metadata = item["metadata"]
+    return (
+        metadata.get("annotations", {}).get("meta.helm.sh/release-name") == release
+        and metadata.get("labels", {}).get("component") not in _MAY_STAY_PENDING
+    )
 
 
 def _workload(kind: str, item: dict[str, Any]) -> Workload:

@@ -34,7 +34,8 @@ def in_turn(ways: Sequence[Callable[[int], float]], *, rounds: int) -> list[floa
     """Return the mean of each way, measured in turn; who goes first changes with every round.
 
     A mean, not a median: a kubelet looks once a second, so that times come in steps of a second, of which a
-    median takes one, and a mean tells how often each came. A way gets a number that no other call gets, and returns seconds.
+    median takes one, and a mean tells how often each came. A way gets a number that no other call gets, and
+    returns seconds.
     """
     seconds: list[list[float]] = [[] for _ in ways]
     for number in range(rounds):

@@ -19,13 +19,21 @@ if TYPE_CHECKING:
 @click.argument("cluster", required=False)
 @click.argument("hub", nargs=-1)
 @click.option("--skip-charts", is_flag=True, help="Charts that are not at hand are no failure.")
+@click.option("--no-render", is_flag=True, help="Look at values only: quick, and without Helm.")
 @click.option(
     "--jobs", "-j", type=click.IntRange(min=1), help="Hubs to render at once.  [default: processors]"
 )
 @output_option
 @click.pass_obj
 def validate(
-    app: App, *, cluster: str | None, hub: tuple[str, ...], skip_charts: bool, jobs: int | None, output: str
+    app: App,
+    *,
+    cluster: str | None,
+    hub: tuple[str, ...],
+    skip_charts: bool,
+    no_render: bool,
+    jobs: int | None,
+    output: str,
 ) -> int:
     """Check the whole fleet, CLUSTER, or HUBs of CLUSTER.
 
@@ -36,7 +44,13 @@ def validate(
 
     start = time.monotonic()
     report = operation.validate(
-        app.session, app.root, cluster=cluster, hubs=hub, skip_charts=skip_charts, jobs=jobs
+        app.session,
+        app.root,
+        cluster=cluster,
+        hubs=hub,
+        skip_charts=skip_charts,
+        render=not no_render,
+        jobs=jobs,
     )
     if output == "json":
         echo_json(report.summary())

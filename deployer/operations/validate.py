@@ -90,17 +90,19 @@ def validate(
     cluster: str | None = None,
     hubs: Iterable[str] = (),
     skip_charts: bool = False,
+    render: bool = True,
     jobs: int | None = None,
 ) -> Report:
     """Check a fleet, one cluster of it, or hubs of that cluster.
 
-    With `skip_charts`, a chart that is not at hand is a notice. `jobs` hubs are rendered at once; as many as
-    there are processors when it is None.
+    With `skip_charts`, a chart that is not at hand is a notice. Without `render`, Helm is not asked and the
+    objects are not looked at. `jobs` hubs are rendered at once; as many as there are processors when it is
+    None.
     """
     fleet, problems = load(root, state=session.state, only=cluster)
     chosen = _chosen(fleet, cluster, hubs)
     broken = {problem.path for problem in problems if problem.severity == "error"}
-    check = partial(_check, session, fleet)
+    check = partial(_check, session, fleet, render=render)
     with ThreadPoolExecutor(max_workers=jobs or os.cpu_count()) as pool:
         outcomes = tuple(pool.map(check, (each for each in chosen if not _files(each[1]) & broken)))
     session.interruption.check()
@@ -128,7 +130,7 @@ def _files(hub: Hub) -> set[str]:
     return {hub.document.name, *(document.name for document in documents)}
 
 
-def _check(session: Session, fleet: Fleet, chosen: tuple[Cluster, Hub]) -> _Outcome:
+def _check(session: Session, fleet: Fleet, chosen: tuple[Cluster, Hub], *, render: bool) -> _Outcome:
     cluster, hub = chosen
     if session.interruption.requested:
         return _Outcome(hub=hub)
@@ -150,7 +152,7 @@ def _check(session: Session, fleet: Fleet, chosen: tuple[Cluster, Hub]) -> _Outc
     )
     problems = tuple(problem for rule in values_rules.RULES for problem in rule.problems(subject))
     outcome = _Outcome(hub=hub, problems=problems, notices=release.chart.notices)
-    if any(problem.severity == "error" for problem in problems):
+    if not render or any(problem.severity == "error" for problem in problems):
         return outcome
     return _check_objects(session, release, subject, outcome)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from deployer.charts.chart import find_chart
 from deployer.interruption import Interruption
 from deployer.tools.helm import Helm, parse_version
 from deployer.tools.process import Programs, Result
@@ -21,6 +22,7 @@ from deployer.tools.process import Programs, Result
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+HERE = Path(__file__).parent
 SHOWS_VALUES = "data: {{ .Values | toJson | b64enc }}\n"
 """A template from whose output a test can tell what values a chart received."""
 
@@ -117,3 +119,15 @@ class Repositories:
     def helm(self) -> Helm:
         """The Helm."""
         return Helm(Path("/bin/helm"), (4, 3, 0), self)
+
+
+def write_mirror(directory: Path) -> Path:
+    """Write a chart mirror with the stand-in, and a tiny chart for each other dependency of basehub."""
+    for dependency in find_chart(HERE, "basehub").dependencies:
+        if dependency.name != "jupyterhub":
+            schema = '{"properties": {"port": {"type": "integer"}}}'
+            files = {"values.schema.json": schema}
+            write_chart(directory / dependency.name, version=dependency.version, files=files)
+    stand_in = os.path.relpath(HERE / "jupyterhub", directory)
+    (directory / "substitutes.yaml").write_text(f"jupyterhub: {{path: {stand_in}, reason: a test}}")
+    return directory

@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from deployer.charts.chart import find_chart
 from deployer.charts.sources import ChartUnavailable
 from deployer.fleet.load import load_fleet, select_cluster, select_hubs
 from deployer.operations.render import Rendered, manifests, rendered
 from deployer.operations.validate import validate
 from deployer.render.paths import look_up
 from deployer.tools.process import programs
-from tests.charts.making import write_chart
+from tests.charts.making import write_mirror
 from tests.tools.age_key import age_key
 
 if TYPE_CHECKING:
@@ -45,15 +44,7 @@ def session(session: Session, repository: Path, mirror: Path) -> Session:
 @pytest.fixture
 def mirror(tmp_path: Path) -> Path:
     """A chart mirror with the stand-in, and a tiny chart for each other dependency of basehub."""
-    mirror = tmp_path / "mirror"
-    for dependency in find_chart(FLEET, "basehub").dependencies:
-        if dependency.name != "jupyterhub":
-            schema = '{"properties": {"port": {"type": "integer"}}}'
-            files = {"values.schema.json": schema}
-            write_chart(mirror / dependency.name, version=dependency.version, files=files)
-    stand_in = os.path.relpath(TESTS / "charts/jupyterhub", mirror)
-    (mirror / "substitutes.yaml").write_text(f"jupyterhub: {{path: {stand_in}, reason: a test}}")
-    return mirror
+    return write_mirror(tmp_path / "mirror")
 
 
 @pytest.fixture

@@ -187,7 +187,7 @@ def test_a_chart_that_is_broken_is_a_problem_of_the_hub(session: Session, fleet:
     (problem,) = lines(validate(session, fleet.root))
     assert problem.startswith(f"{CLUSTER}:6:5: hub `research`: the configuration has 1 error ")
     assert "helm-charts/basehub/values.yaml:2:1: a value should be here" in problem
-    assert problem.endswith("[chart]")
+    assert problem.endswith("[chart-package]")
 
 
 def test_one_cluster_or_some_hubs_can_be_checked_alone(session: Session, fleet: Fleet) -> None:

@@ -1,0 +1,60 @@
+"""Small fleets, right and wrong, each in a directory of tests/examples.
+
+A wrong one says in expected.txt what `validate` finds in it, all of it. After an intended change:
+`pytest tests/operations/test_examples.py --update-golden`, and read the difference. Those under `rendered`
+need Helm; what they are about shows in the objects only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from deployer.operations.validate import validate
+from tests.charts.making import write_mirror
+
+if TYPE_CHECKING:
+    from deployer.session import Session
+    from tests.golden.comparison import Golden
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+def cases(kind: str) -> list[Path]:
+    found = sorted(path for path in (EXAMPLES / kind).iterdir() if path.is_dir())
+    assert found
+    return found
+
+
+@pytest.fixture(scope="module")
+def mirror(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A chart mirror for all examples."""
+    return write_mirror(tmp_path_factory.mktemp("mirror"))
+
+
+@pytest.fixture
+def session(session: Session, mirror: Path) -> Session:
+    """A session that finds every chart that basehub needs."""
+    return replace(session, chart_mirror=mirror)
+
+
+def found(session: Session, fleet: Path, *, render: bool) -> str:
+    """Return what `validate` prints about a fleet."""
+    report = validate(session, fleet, render=render)
+    assert report.not_checked == ()
+    return "".join(f"{problem}\n" for problem in report.problems)
+
+
+@pytest.mark.parametrize("fleet", cases("valid"), ids=lambda path: path.name)
+def test_nothing_is_wrong_with_a_valid_fleet(session: Session, fleet: Path) -> None:
+    assert found(session, fleet, render=False) == ""
+
+
+@pytest.mark.parametrize("fleet", cases("invalid"), ids=lambda path: path.name)
+def test_every_problem_of_an_invalid_fleet_is_told_where_it_is(
+    session: Session, fleet: Path, golden: Golden
+) -> None:
+    golden.check(fleet / "expected.txt", found(session, fleet, render=False))

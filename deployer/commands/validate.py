@@ -12,7 +12,7 @@ from deployer.commands.views import duration
 
 if TYPE_CHECKING:
     from deployer.commands.app import App
-    from deployer.operations.validate import Report
+    from deployer.operations.validation.report import Report
 
 
 @click.command()
@@ -40,7 +40,7 @@ def validate(
     All problems are told at once: in the files, between them, and in what the charts make of them. It takes
     no network, no credentials and no key; an encrypted value counts as there.
     """
-    from deployer.operations import validate as operation
+    from deployer.operations.validation import validate as operation
 
     start = time.monotonic()
     report = operation.validate(

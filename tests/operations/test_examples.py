@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deployer.operations.validate import validate
+from deployer.operations.validation.validate import validate
 from tests.charts.making import write_mirror
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ import yaml
 from deployer.charts.sources import ChartUnavailable
 from deployer.fleet.load import load_fleet, select_cluster, select_hubs
 from deployer.operations.render import Rendered, manifests, rendered
-from deployer.operations.validate import validate
+from deployer.operations.validation.validate import validate
 from deployer.render.paths import look_up
 from deployer.tools.process import programs
 from tests.charts.making import write_mirror

@@ -12,12 +12,13 @@ import pytest
 
 from deployer.errors import DeployerError, Interrupted
 from deployer.fleet.schema import SCHEMAS
-from deployer.operations.validate import Report, validate
+from deployer.operations.validation.validate import validate
 from tests.charts.making import write_chart
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from deployer.operations.validation.report import Report
     from deployer.session import Session
 
 FORBIDDEN: dict[str, Any] = {"not": {}}

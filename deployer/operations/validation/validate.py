@@ -1,0 +1,80 @@
+"""Checking a fleet without any cluster, credential or key: its files, its charts, what Helm makes of them."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING
+
+from deployer.fleet.load import load, select_cluster, select_hubs
+from deployer.operations.validation.hubs import check
+from deployer.operations.validation.report import Report, with_hubs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from deployer.fleet.model import Cluster, Fleet, Hub
+    from deployer.session import Session
+
+
+def validate(
+    session: Session,
+    root: Path,
+    *,
+    cluster: str | None = None,
+    hubs: Iterable[str] = (),
+    skip_charts: bool = False,
+    render: bool = True,
+    jobs: int | None = None,
+) -> Report:
+    """Check a fleet, one cluster of it, or hubs of that cluster.
+
+    With `skip_charts`, a chart that is not at hand is a notice. Without `render`, Helm is not asked and the
+    objects are not looked at. `jobs` hubs are rendered at once; as many as there are processors when it is
+    None.
+    """
+    fleet, problems = load(root, state=session.state, only=cluster)
+    chosen = _chosen(fleet, cluster, hubs)
+    broken = {problem.path for problem in problems if problem.severity == "error"}
+    work = partial(check, session, fleet, render=render)
+    with ThreadPoolExecutor(max_workers=jobs or os.cpu_count()) as pool:
+        outcomes = tuple(pool.map(work, (each for each in chosen if not _files(each[1]) & broken)))
+    session.interruption.check()
+    not_checked = _once(outcome.not_checked for outcome in outcomes)
+    notices = (*_assumed_versions(chosen), *_once(outcome.notices for outcome in outcomes))
+    return Report(
+        problems=tuple(sorted({*problems, *with_hubs(outcomes)})),
+        notices=(*notices, *not_checked) if skip_charts else notices,
+        not_checked=() if skip_charts else not_checked,
+        clusters=len(fleet.clusters),
+        hubs=len(chosen),
+    )
+
+
+def _chosen(fleet: Fleet, cluster: str | None, hubs: Iterable[str]) -> list[tuple[Cluster, Hub]]:
+    if cluster is None:
+        return [(each, hub) for each in fleet.clusters for hub in each.hubs]
+    chosen = select_cluster(fleet, cluster)
+    return [(chosen, hub) for hub in select_hubs(chosen, hubs)]
+
+
+def _files(hub: Hub) -> set[str]:
+    """Return the names of all files that make a hub: with an error in one, its values mean nothing."""
+    documents = [*(file.document for file in hub.values_files), *(preset.document for preset in hub.presets)]
+    return {hub.document.name, *(document.name for document in documents)}
+
+
+def _assumed_versions(chosen: Iterable[tuple[Cluster, Hub]]) -> tuple[str, ...]:
+    clusters = {cluster.name: cluster for cluster, _ in chosen if cluster.kubernetes_version_assumed}
+    if not clusters:
+        return ()
+    version = next(iter(clusters.values())).kubernetes_version
+    which = "one cluster" if len(clusters) == 1 else f"{len(clusters)} clusters"
+    advice = "write `kubernetes_version` in cluster.yaml, or under `defaults` in config/org.yaml"
+    return (f"Kubernetes {version} is assumed for {which}: {advice}",)
+
+
+def _once(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item for group in groups for item in group))

@@ -1,0 +1,1 @@
+"""Checking a fleet without any cluster, credential or key."""

@@ -1,0 +1,71 @@
+"""One hub: its charts and values, and the objects that Helm makes of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from deployer.charts.sources import ChartUnavailable
+from deployer.errors import DeployerError, Interrupted
+from deployer.operations.render import manifests, objects, rendered
+from deployer.operations.validation.report import Outcome
+from deployer.rules import manifests as manifest_rules
+from deployer.rules import values as values_rules
+from deployer.rules.subjects import HubObjects, HubValues
+from deployer.tools.process import ProgramMissing
+
+if TYPE_CHECKING:
+    from deployer.fleet.model import Cluster, Fleet, Hub
+    from deployer.fleet.problems import Problem
+    from deployer.operations.render import Rendered
+    from deployer.session import Session
+
+_LONGEST_MESSAGE = 300
+
+
+def check(session: Session, fleet: Fleet, chosen: tuple[Cluster, Hub], *, render: bool) -> Outcome:
+    """Return what is wrong with a hub, beyond the files that it is made of."""
+    cluster, hub = chosen
+    if session.interruption.requested:
+        return Outcome(hub=hub)
+    try:
+        release = rendered(session, fleet, cluster, hub, decrypt=False, download=False)
+    except ChartUnavailable as error:
+        missing = tuple(f"not checked: {package}; {error.hint}" for package in error.reasons)
+        return Outcome(hub=hub, not_checked=missing)
+    except DeployerError as error:
+        return Outcome(hub=hub, problems=(_failure(hub, error, "chart-package"),))
+    subject = HubValues(
+        fleet=fleet,
+        cluster=cluster,
+        hub=hub,
+        host=release.host,
+        chart=release.chart,
+        merged=release.merged,
+        handed=release.values_for_helm,
+    )
+    problems = tuple(problem for rule in values_rules.RULES for problem in rule.problems(subject))
+    outcome = Outcome(hub=hub, problems=problems, notices=release.chart.notices)
+    if not render or any(problem.severity == "error" for problem in problems):
+        return outcome
+    return _check_objects(session, release, subject, outcome)
+
+
+def _check_objects(session: Session, release: Rendered, subject: HubValues, outcome: Outcome) -> Outcome:
+    try:
+        text = manifests(session, release)
+    except Interrupted:
+        return outcome
+    except ProgramMissing as error:
+        return replace(outcome, not_checked=(f"not rendered: {error.message}; {error.hint}",))
+    except DeployerError as error:
+        return replace(outcome, problems=(*outcome.problems, _failure(release.hub, error, "render")))
+    rendered_objects = HubObjects(release=subject, objects=objects(text))
+    found = (problem for rule in manifest_rules.RULES for problem in rule.problems(rendered_objects))
+    return replace(outcome, problems=(*outcome.problems, *found))
+
+
+def _failure(hub: Hub, error: DeployerError, rule: str) -> Problem:
+    message = " ".join(error.message.split())
+    shortened = message if len(message) <= _LONGEST_MESSAGE else f"{message[:_LONGEST_MESSAGE]} ..."
+    return hub.document.problem((*hub.at, "helm_chart"), shortened, rule)

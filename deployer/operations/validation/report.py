@@ -1,0 +1,84 @@
+"""What a validation has found, hub by hub and as a whole."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from deployer.fleet.model import Hub
+    from deployer.fleet.problems import Problem
+
+_NAMED_HUBS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What was found. `not_checked` names what could not be looked at, and what would help.
+
+    `clusters` and `hubs` are how many were checked.
+    """
+
+    problems: tuple[Problem, ...]
+    notices: tuple[str, ...]
+    not_checked: tuple[str, ...]
+    clusters: int
+    hubs: int
+
+    @property
+    def errors(self) -> int:
+        """How many problems stop a deploy."""
+        return sum(problem.severity == "error" for problem in self.problems)
+
+    @property
+    def warnings(self) -> int:
+        """How many problems do not."""
+        return len(self.problems) - self.errors
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything was checked and nothing stops a deploy."""
+        return not self.errors and not self.not_checked
+
+    def summary(self) -> dict[str, Any]:
+        """Return the report as plain data (report.schema.json)."""
+        return {
+            "ok": self.ok,
+            "clusters": self.clusters,
+            "hubs": self.hubs,
+            "errors": self.errors,
+            "warnings": self.warnings,
+            "problems": [asdict(problem) for problem in self.problems],
+            "not_checked": list(self.not_checked),
+            "notices": list(self.notices),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What the charts say about one hub."""
+
+    hub: Hub
+    problems: tuple[Problem, ...] = ()
+    notices: tuple[str, ...] = ()
+    not_checked: tuple[str, ...] = ()
+
+
+def with_hubs(outcomes: Iterable[Outcome]) -> list[Problem]:
+    """Return each problem once, with the hubs that have it: many may share a file."""
+    hubs: dict[Problem, list[str]] = defaultdict(list)
+    for outcome in outcomes:
+        for problem in dict.fromkeys(outcome.problems):
+            hubs[problem].append(outcome.hub.name)
+    return [
+        replace(problem, message=f"{_named(names)}: {problem.message}") for problem, names in hubs.items()
+    ]
+
+
+def _named(hubs: list[str]) -> str:
+    named = ", ".join(f"`{hub}`" for hub in hubs[:_NAMED_HUBS])
+    more = len(hubs) - _NAMED_HUBS
+    return f"hub{'s' if len(hubs) > 1 else ''} {named}" + (f" and {more} more" if more > 0 else "")

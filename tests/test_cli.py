@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from importlib import import_module
@@ -48,6 +49,17 @@ def test_help_imports_none_of_the_slow_libraries() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "loaded: [] 0"
+
+
+@pytest.mark.integration
+def test_an_interruption_while_the_program_is_still_being_imported_shows_no_traceback() -> None:
+    code = (
+        "import os, signal, sys, types; from deployer.__main__ import main; import deployer; "
+        "deployer.cli = sys.modules['deployer.cli'] = types.ModuleType('cli'); "
+        "deployer.cli.main = lambda: os.kill(os.getpid(), signal.SIGINT); main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (-signal.SIGINT, "")
 
 
 @pytest.mark.parametrize("name", list(cli.COMMANDS))

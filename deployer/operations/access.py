@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deployer import clouds
 from deployer.errors import DeployerError
 from deployer.tools.kubernetes import Api, cluster_uid, connect
+from deployer.tools.private_directory import private_directory
 from deployer.tools.process import Programs, programs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from deployer.fleet.model import Cluster
     from deployer.session import Session
@@ -41,8 +41,7 @@ def connected(session: Session, cluster: Cluster) -> Iterator[Connection]:
     Raises:
         WrongCluster: the cluster's uid is pinned and this is another one.
     """
-    with tempfile.TemporaryDirectory(prefix="deployer-") as name:
-        directory = Path(name)
+    with private_directory() as directory:
         run = programs(session)
         access = clouds.of(cluster.provider).access(session, cluster, directory, run)
         api = connect(access.kubeconfig)

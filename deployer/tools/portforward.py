@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import queue
 import re
-import tempfile
 import threading
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from deployer.errors import DeployerError
+from deployer.tools.private_directory import private_directory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from deployer.tools.process import Programs
 
@@ -53,8 +53,8 @@ def forwarded(
         ForwardFailed: kubectl could not open the way.
     """
     argv = portforward_argv(namespace, target, port)
-    with tempfile.TemporaryDirectory(prefix="deployer-") as directory:
-        stderr = Path(directory) / "stderr"
+    with private_directory() as directory:
+        stderr = directory / "stderr"
         with programs.background(argv, env=env, stderr=stderr) as process:
             assert process.stdout is not None  # noqa: S101 background() always gives a pipe
             lines: queue.SimpleQueue[str] = queue.SimpleQueue()

@@ -113,26 +113,52 @@ def test_one_of_three_hubs_fails_and_the_others_are_deployed(fleet: TestFleet) -
     assert states == {good[0]: "deployed", good[1]: "deployed", bad: "failed"}
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_deploy_that_is_interrupted_leaves_nothing_pending(
     fleet: TestFleet, number: signal.Signals
 ) -> None:
     hub = fleet.add_hub(values=CRASH)
     with fleet.start("deploy", "test", hub) as process:
-        assert process.stderr
-        for line in process.stderr:
-            if f"{hub}: roll out ..." in line:
-                break
-        process.send_signal(number)
-        _out, err = process.communicate(timeout=120)
-    assert process.returncode == 130, err
-    assert "Traceback" not in err
+        heard_until(process, f"{hub}: roll out ...")
+        err = interrupted(process, number)
     assert "interrupted at revision 1" in err
     assert fleet.lease(hub)["spec"].get("holderIdentity", "") == ""
     assert fleet.statuses(hub) == ["deployed"]
 
     fleet.set_values(hub, {})
     assert fleet.deployed(hub)["revision"] == 2
+
+
+def test_a_deploy_that_is_interrupted_within_helm_can_be_repeated(fleet: TestFleet) -> None:
+    hub = fleet.add_hub()
+    assert fleet.deployed(hub)["revision"] == 1
+
+    fleet.set_values(hub, touched("interrupted"))
+    with fleet.start("deploy", "test", hub) as process:
+        wait_for(lambda: fleet.statuses(hub)[-1] == "pending-upgrade", "helm is at work", every=0.001)
+        err = interrupted(process)
+    assert "interrupted at revision 2" in err
+    assert "the last good one is 1; deploy again to finish" in err
+    assert fleet.lease(hub)["spec"].get("holderIdentity", "") == ""
+
+    assert fleet.deployed(hub)["revision"] == 3
+    assert hub_environment(fleet, hub)["TOUCHED"] == "interrupted"
+
+
+def test_a_rollback_that_is_interrupted_can_be_finished_by_the_next_deploy(fleet: TestFleet) -> None:
+    hub = fleet.add_hub(values=touched("good"))
+    assert fleet.deployed(hub)["revision"] == 1
+
+    fleet.set_values(hub, CRASH)
+    with fleet.start("deploy", "test", hub, "--timeout", "150") as process:
+        heard_until(process, f"{hub}: roll back to revision 1 ...")
+        err = interrupted(process)
+    assert "the last good one is 1; deploy again to finish" in err
+    assert fleet.lease(hub)["spec"].get("holderIdentity", "") == ""
+
+    fleet.set_values(hub, touched("mended"))
+    assert fleet.deployed(hub)["revision"] >= 3
+    assert hub_environment(fleet, hub)["TOUCHED"] == "mended"
 
 
 def test_a_deploy_that_is_killed_within_helm_is_mended_by_the_next(fleet: TestFleet) -> None:
@@ -171,10 +197,7 @@ def test_two_deploys_of_one_hub_take_turns(fleet: TestFleet) -> None:
 def test_who_holds_the_lease_is_said_when_there_is_no_time_to_wait(fleet: TestFleet) -> None:
     hub = fleet.add_hub(values=CRASH)
     with fleet.start("deploy", "test", hub) as process:
-        assert process.stderr
-        for line in process.stderr:
-            if f"{hub}: roll out ..." in line:
-                break
+        heard_until(process, f"{hub}: roll out ...")
         done = fleet.deploy(hub, "--wait", "0")
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=120)
@@ -211,6 +234,26 @@ def test_a_cluster_that_cannot_be_reached_is_named(fleet: TestFleet, state: Path
     assert done.returncode == 1
     assert "cluster unreachable: https://127.0.0.1:9" in done.stderr
     assert "Connection refused" in done.stderr
+
+
+def heard_until(process: subprocess.Popen[str], text: str) -> None:
+    """Read what a deploy says until it says a text."""
+    assert process.stderr
+    said = []
+    for line in process.stderr:
+        said.append(line)
+        if text in line:
+            return
+    pytest.fail(f"it never said {text!r} but:\n{''.join(said)}")
+
+
+def interrupted(process: subprocess.Popen[str], number: signal.Signals = signal.SIGINT) -> str:
+    """Interrupt a deploy, and return what it says then; it must end in order."""
+    process.send_signal(number)
+    _out, err = process.communicate(timeout=120)
+    assert process.returncode == 130, err
+    assert "Traceback" not in err
+    return err
 
 
 def kill_with_children(pid: int) -> None:

@@ -8,8 +8,6 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from deployer.errors import DeployerError, Interrupted
@@ -17,6 +15,7 @@ from deployer.operations.access import connected
 from deployer.operations.deploy.upgrade import Options, Upgrade, UpgradeFailed, upgrade
 from deployer.operations.render import rendered
 from deployer.tools.helm import find_helm
+from deployer.tools.private_directory import private_directory
 from deployer.tools.process import programs
 
 if TYPE_CHECKING:
@@ -135,7 +134,7 @@ def carry_out(session: Session, fleet: Fleet, plan: Plan) -> tuple[Outcome, ...]
     helm = find_helm(programs(session))
     with (
         connected(session, plan.cluster) as connection,
-        TemporaryDirectory(prefix="deployer-helm-") as homes,
+        private_directory() as homes,
         ThreadPoolExecutor(max_workers=plan.options.jobs) as pool,
     ):
         work = [
@@ -146,7 +145,7 @@ def carry_out(session: Session, fleet: Fleet, plan: Plan) -> tuple[Outcome, ...]
                 hub=release.hub,
                 connection=connection,
                 helm=helm,
-                home=Path(homes) / release.hub.name,
+                home=homes / release.hub.name,
                 options=plan.options,
             )
             for release in plan.releases

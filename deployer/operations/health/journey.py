@@ -33,6 +33,8 @@ REMOVAL = "remove user and home"
 _STEP_TIMEOUT = 120.0
 """Seconds for a step other than the server's start, which `health.timeout` limits."""
 _TIDY_TIMEOUT = 60.0
+_PASSING = 8.0
+"""Seconds of a server's start in which warnings mostly pass by themselves: its volume is being made."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,21 +111,30 @@ class Traveller:
     def _start_server(self) -> str:
         patience = self.patience("the server's start", self.check.timeout)
         self._ask_for_server(patience)
-        told: set[str] = set()
+        warnings: dict[str, bool] = {}
+        waiting = self._waiting(patience, warnings)
         while True:
-            for event in heard(lambda: _news(self.hub, self.user), self._waiting(patience)):
+            for event in heard(lambda: _news(self.hub, self.user), waiting):
                 if event.failed:
                     raise JourneyFailed(f"the server did not start: {event.message}")
                 _time, _, warning = event.message.partition("[Warning] ")
-                if warning and warning not in told:
-                    told.add(warning)
-                    self.note(warning)
+                if warning:
+                    warnings.setdefault(warning, False)
+            self._tell(warnings, patience)
             server = self.hub.server(self.user)
             if server is None:
                 raise JourneyFailed("the server did not start, and the hub does not say why")
             if server.ready:
                 return server.path
             patience.sleep()
+
+    def _tell(self, warnings: dict[str, bool], patience: Patience) -> None:
+        """Note each warning once, if the start is a slow one; its value says whether it was told."""
+        if patience.waited < _PASSING:
+            return
+        for warning in [each for each, told in warnings.items() if not told]:
+            warnings[warning] = True
+            self.note(warning)
 
     def _ask_for_server(self, patience: Patience) -> None:
         told = False
@@ -138,9 +149,10 @@ class Traveller:
                 told = True
             patience.sleep()
 
-    def _waiting(self, patience: Patience) -> Callable[[], None]:
+    def _waiting(self, patience: Patience, warnings: dict[str, bool]) -> Callable[[], None]:
         def waiting() -> None:
             patience.check()
+            self._tell(warnings, patience)
             self.on_wait()
 
         return waiting

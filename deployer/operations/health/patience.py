@@ -27,10 +27,15 @@ class Patience:
     seconds: float
     start: float = field(default_factory=time.monotonic)
 
+    @property
+    def waited(self) -> float:
+        """Seconds since the waiting began."""
+        return time.monotonic() - self.start
+
     def check(self) -> None:
         """Raise when the time is up, or Interrupted when the user asked to stop."""
         self.interruption.check()
-        if time.monotonic() - self.start > self.seconds:
+        if self.waited > self.seconds:
             raise JourneyFailed(f"{self.what} took longer than {self.seconds:g} s")
 
     def sleep(self) -> None:

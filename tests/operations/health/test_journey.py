@@ -195,14 +195,18 @@ def test_a_lost_connection_to_the_hub_fails_the_start(state: HubState, traveller
         traveller.travel()
 
 
-def test_warnings_of_the_spawn_are_told_once(state: HubState, traveller: Traveller) -> None:
+@pytest.mark.parametrize(("passing", "told"), [(0, ["demo: note: no room"]), (60, [])])
+def test_warnings_of_a_slow_spawn_are_told_once(
+    state: HubState, traveller: Traveller, monkeypatch: pytest.MonkeyPatch, passing: float, told: list[str]
+) -> None:
+    monkeypatch.setattr(journey, "_PASSING", passing)
     state.events = [
         SpawnEvent(message="10:00:01 [Warning] no room"),
         SpawnEvent(message="10:00:02 [Normal] pulled"),
         SpawnEvent(message="10:00:03 [Warning] no room"),
     ]
     traveller.travel()
-    assert [event for event in heard(traveller) if "note" in event] == ["demo: note: no room"]
+    assert [event for event in heard(traveller) if "note" in event] == told
 
 
 def test_a_server_that_does_not_start_in_time_fails(state: HubState, traveller: Traveller) -> None:

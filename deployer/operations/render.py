@@ -20,7 +20,7 @@ from deployer.tools.process import programs
 from deployer.tools.redaction import scalars
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from deployer.charts.chart import Chart, Dependency
     from deployer.charts.package import Package
@@ -46,11 +46,19 @@ class Rendered:
 
 
 def rendered(
-    session: Session, fleet: Fleet, cluster: Cluster, hub: Hub, *, decrypt: bool, download: bool = True
+    session: Session,
+    fleet: Fleet,
+    cluster: Cluster,
+    hub: Hub,
+    *,
+    decrypt: bool,
+    download: bool = True,
+    without: Collection[Dependency] = (),
 ) -> Rendered:
     """Merge a hub's values and get its chart; the cluster is asked nothing.
 
-    Packages that are not at hand are downloaded, unless `download` is False.
+    Packages that are not at hand are downloaded, unless `download` is False. Those in `without` are left out,
+    so that only values can be told, and of theirs only what the fleet says.
 
     Raises:
         ChartUnavailable: a package of the chart is nowhere to be had.
@@ -67,7 +75,7 @@ def rendered(
 
     schema = _schema(chart)
     # The values say which packages are needed, and these say of which type a placeholder has to be.
-    dependencies = needed(chart, merged(schema).values)
+    dependencies = [each for each in needed(chart, merged(schema).values) if each not in without]
     prepared = _prepared(session, chart, dependencies, download=download)
     result = merged(_with_packages(schema, prepared.packages))
     return Rendered(

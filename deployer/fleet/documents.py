@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from deployer.fleet.construct import Construction
 from deployer.fleet.encrypted import is_encrypted, without_metadata
 from deployer.fleet.nodes import NotYaml, compose
-from deployer.fleet.positions import Inside, KeyPath, Mark, Marks, Texts
+from deployer.fleet.positions import Blocks, Inside, KeyPath, Mark, Marks, Texts
 from deployer.fleet.problems import ConfigurationError, Problem
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ class Document:
 
     `data` is a map of text keys to maps, lists and scalars. What the file repeats by an alias is the same
     object, so nothing may change it. `marks` says where each key (or list item) starts, `texts` how each
-    scalar is written; both look into the file's nodes only when asked. The values of an `encrypted` file
-    are unknown, and what sops adds is left out.
+    scalar is written, `blocks` where the text of each literal block starts; they look into the file's nodes
+    only when asked. The values of an `encrypted` file are unknown, and what sops adds is left out.
     """
 
     path: Path
@@ -35,10 +35,17 @@ class Document:
     data: Any = field(repr=False)
     marks: Mapping[KeyPath, Mark] = field(repr=False, default_factory=dict)
     texts: Mapping[KeyPath, str] = field(repr=False, default_factory=dict)
+    blocks: Mapping[KeyPath, Mark] = field(repr=False, default_factory=dict)
     encrypted: bool = False
 
-    def mark(self, at: KeyPath) -> Mark:
-        """Return where `at` starts, or its nearest ancestor that the file holds."""
+    def mark(self, at: KeyPath, *, line: int = 0) -> Mark:
+        """Return where `at` starts, or its nearest ancestor that the file holds.
+
+        With a `line`, counted from 1, that is where this line of its text starts, if it is a literal block.
+        """
+        block = self.blocks.get(at) if line else None
+        if block is not None:
+            return Mark(block.line + line - 1, block.column)
         for length in range(len(at), -1, -1):
             mark = self.marks.get(at[:length])
             if mark is not None:
@@ -66,12 +73,13 @@ class Document:
             data=value if isinstance(value, dict) else {},
             marks=Inside(self.marks, at),
             texts=Inside(self.texts, at),
+            blocks=Inside(self.blocks, at),
             encrypted=self.encrypted,
         )
 
-    def problem(self, at: KeyPath, message: str, rule: str, **more: Any) -> Problem:
-        """Return a problem that points at `at`."""
-        mark = self.mark(at)
+    def problem(self, at: KeyPath, message: str, rule: str, *, line: int = 0, **more: Any) -> Problem:
+        """Return a problem that points at `at`, or at a line of its text."""
+        mark = self.mark(at, line=line)
         return Problem(path=self.name, line=mark.line, column=mark.column, message=message, rule=rule, **more)
 
 
@@ -111,6 +119,7 @@ def examine(path: Path, *, root: Path) -> tuple[Document, tuple[Problem, ...]]:
         data=without_metadata(data) if encrypted else data,
         marks=marks,
         texts=Texts(node),
+        blocks=Blocks(node),
         encrypted=encrypted,
     )
     return document, tuple(construction.problems)

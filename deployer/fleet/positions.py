@@ -92,6 +92,25 @@ class Texts(Mapping[KeyPath, str]):
 
 
 @dataclass(frozen=True, eq=False)
+class Blocks(Mapping[KeyPath, Mark]):
+    """Where the text of each literal block (`|`) under a node starts: each line of it is one of the file."""
+
+    root: Node
+
+    def __getitem__(self, at: KeyPath) -> Mark:
+        node = _find(self.root, at)[1]
+        if not isinstance(node, yaml.ScalarNode) or node.style != "|":
+            raise KeyError(at)
+        return Mark(node.start_mark.line + 2, 1)
+
+    def __iter__(self) -> Iterator[KeyPath]:
+        return (at for at in _paths(self.root, ()) if getattr(_find(self.root, at)[1], "style", None) == "|")
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+@dataclass(frozen=True, eq=False)
 class Inside(Mapping[KeyPath, T_co]):
     """What another mapping has below `prefix`."""
 

@@ -17,11 +17,12 @@ S = TypeVar("S")
 
 
 class Finding(NamedTuple):
-    """What a rule has found, and where: the path `at` of a document."""
+    """What a rule has found, and where: at the path `at` of a document, or in a `line` of its text, from 1."""
 
     document: Document
     at: KeyPath
     message: str
+    line: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +44,9 @@ class Rule(Generic[S]):
     def problems(self, subject: S) -> Iterator[Problem]:
         """Return what is wrong with a subject."""
         for finding in self.find(subject) if self.find else ():
-            yield finding.document.problem(finding.at, finding.message, self.id, severity=self.severity)
+            yield finding.document.problem(
+                finding.at, finding.message, self.id, line=finding.line, severity=self.severity
+            )
 
 
 def rule(severity: Severity = "error") -> Callable[[Callable[[S], Iterator[Finding]]], Rule[S]]:

@@ -107,6 +107,17 @@ def test_a_part_of_a_document_points_at_the_lines_of_the_whole(file: Path, tmp_p
     assert len(part.marks) == 5
 
 
+def test_a_line_of_a_literal_block_has_a_place(tmp_path: Path) -> None:
+    text = "a:\n  b: &x | # code\n\n    one\n    two\n  c: >\n    folded\n  d: *x\n"
+    document = write(tmp_path, text)
+    assert document.data == {"a": {"b": "\none\ntwo\n", "c": "folded\n", "d": "\none\ntwo\n"}}
+    assert dict(document.blocks) == {("a", "b"): Mark(3, 1), ("a", "d"): Mark(3, 1)}
+    assert len(document.blocks) == 2
+    assert document.mark(("a", "b"), line=3) == Mark(5, 1)
+    assert document.inside("a").mark(("b",), line=2) == Mark(4, 1)
+    assert document.mark(("a", "c"), line=1) == Mark(6, 3)
+
+
 def test_a_part_that_is_no_map_is_empty(file: Path, tmp_path: Path) -> None:
     document = read(file, root=tmp_path)
     assert [document.inside(key).data for key in ("name", "nothing")] == [{}, {}]

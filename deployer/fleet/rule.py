@@ -17,7 +17,7 @@ S = TypeVar("S")
 
 
 class Finding(NamedTuple):
-    """What a rule has found, and where: at the path `at` of a document, or in a `line` of its text, from 1."""
+    """What a rule has found, and where: at a path of a document, or in a `line` of the text there, from 1."""
 
     document: Document
     at: KeyPath

@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from deployer.commands.app import echo_json, output_option
+from deployer.commands.documentation import documentation
+from deployer.commands.report_formats import FORMATS, written
 from deployer.commands.views import duration
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from deployer.commands.app import App
+    from deployer.commands.report_formats import Format
+    from deployer.operations.validation.changes import Changes
     from deployer.operations.validation.report import Report
+
+_NAMED_FILES = 3
 
 
 @click.command()
@@ -21,9 +28,24 @@ if TYPE_CHECKING:
 @click.option("--skip-charts", is_flag=True, help="Charts that are not at hand are no failure.")
 @click.option("--no-render", is_flag=True, help="Look at values only: quick, and without Helm.")
 @click.option(
+    "--changed-since",
+    metavar="REVISION",
+    help="Look only at hubs that are reached by changes since this git revision, committed or not.",
+)
+@click.option(
     "--jobs", "-j", type=click.IntRange(min=1), help="Hubs to render at once.  [default: processors]"
 )
-@output_option
+@click.option(
+    "--format",
+    "--output",
+    "-o",
+    "how",
+    type=click.Choice(FORMATS),
+    default="text",
+    show_default=True,
+    help="How the report is written to stdout: for people, for programs, as annotations of GitHub Actions, "
+    "or for code scanning.",
+)
 @click.pass_obj
 def validate(
     app: App,
@@ -32,8 +54,9 @@ def validate(
     hub: tuple[str, ...],
     skip_charts: bool,
     no_render: bool,
+    changed_since: str | None,
     jobs: int | None,
-    output: str,
+    how: Format,
 ) -> int:
     """Check the whole fleet, CLUSTER, or HUBs of CLUSTER.
 
@@ -50,23 +73,37 @@ def validate(
         hubs=hub,
         skip_charts=skip_charts,
         render=not no_render,
+        changed_since=changed_since,
         jobs=jobs,
     )
-    if output == "json":
-        echo_json(report.summary())
-    else:
-        for problem in report.problems:
-            click.echo(str(problem))
-    for notice in report.notices:
-        app.say(f"notice: {notice}")
-    for text in report.not_checked:
-        click.echo(text, err=True)
+    for line in _reasons(report.changes) if report.changes and app.verbosity > 0 else ():
+        app.say(line)
+    text = written(report, how, root=app.root, documentation=documentation(app.environ))
+    if text:
+        click.echo(text)
+    # What GitHub shows as annotations would stand twice in the log of a job.
+    if how != "github":
+        for notice in report.notices:
+            app.say(f"notice: {notice}")
+        for missing in report.not_checked:
+            click.echo(missing, err=True)
     app.say(f"{_summary(report)} ({duration(time.monotonic() - start)})")
     return 0 if report.ok else 1
+
+
+def _reasons(changes: Changes) -> Iterator[str]:
+    for each in changes.reached:
+        named = ", ".join(each.files[:_NAMED_FILES])
+        more = len(each.files) - _NAMED_FILES
+        yield f"{each.cluster.name} {each.hub.name}: {named}" + (f" and {more} more" if more > 0 else "")
 
 
 def _summary(report: Report) -> str:
     from deployer.fleet.problems import counted
 
     checked = f"{counted(report.clusters, 'cluster')}, {counted(report.hubs, 'hub')}"
+    if report.changes:
+        checked += (
+            f" reached by {counted(report.changes.files, 'file')} changed since `{report.changes.revision}`"
+        )
     return f"{checked}: {counted(report.errors, 'error')}, {counted(report.warnings, 'warning')}"

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from deployer.fleet.model import Hub
     from deployer.fleet.problems import Problem
+    from deployer.operations.validation.changes import Changes
 
 _NAMED_HUBS = 3
 
@@ -19,7 +20,7 @@ _NAMED_HUBS = 3
 class Report:
     """What was found. `not_checked` names what could not be looked at, and what would help.
 
-    `clusters` and `hubs` are how many were checked.
+    `clusters` and `hubs` are how many were checked. `changes` is why only those, when changes decided it.
     """
 
     problems: tuple[Problem, ...]
@@ -27,6 +28,7 @@ class Report:
     not_checked: tuple[str, ...]
     clusters: int
     hubs: int
+    changes: Changes | None = None
 
     @property
     def errors(self) -> int:
@@ -54,6 +56,7 @@ class Report:
             "problems": [asdict(problem) for problem in self.problems],
             "not_checked": list(self.not_checked),
             "notices": list(self.notices),
+            "changes": self.changes.summary() if self.changes else None,
         }
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from deployer.fleet.load import load, select_cluster, select_hubs
+from deployer.operations.validation.changes import changes_since
 from deployer.operations.validation.hubs import check
 from deployer.operations.validation.report import Report, with_hubs
 
@@ -28,8 +29,12 @@ def validate(
     skip_charts: bool = False,
     render: bool = True,
     jobs: int | None = None,
+    changed_since: str | None = None,
 ) -> Report:
     """Check a fleet, one cluster of it, or hubs of that cluster.
+
+    With `changed_since`, a git revision, only those hubs that changes since then reach; the fleet's files are
+    all read and compared even so.
 
     With `skip_charts`, a chart that is not at hand is a notice. Without `render`, Helm is not asked and the
     objects are not looked at. `jobs` hubs are rendered at once; as many as there are processors when it is
@@ -37,6 +42,10 @@ def validate(
     """
     fleet, problems = load(root, state=session.state, only=cluster)
     chosen = _chosen(fleet, cluster, hubs)
+    changes = None
+    if changed_since is not None:
+        changes = changes_since(session, fleet, chosen, changed_since)
+        chosen = [(each.cluster, each.hub) for each in changes.reached]
     broken = {problem.path for problem in problems if problem.severity == "error"}
     work = partial(check, session, fleet, render=render)
     with ThreadPoolExecutor(max_workers=jobs or os.cpu_count()) as pool:
@@ -50,6 +59,7 @@ def validate(
         not_checked=() if skip_charts else not_checked,
         clusters=len(fleet.clusters),
         hubs=len(chosen),
+        changes=changes,
     )
 
 

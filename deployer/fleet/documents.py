@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from deployer.fleet.comments import Comment, comments
 from deployer.fleet.construct import Construction
 from deployer.fleet.encrypted import is_encrypted, without_metadata
 from deployer.fleet.nodes import NotYaml, compose
@@ -27,7 +28,8 @@ class Document:
     `data` is a map of text keys to maps, lists and scalars. What the file repeats by an alias is the same
     object, so nothing may change it. `marks` says where each key (or list item) starts, `texts` how each
     scalar is written, `blocks` where the text of each literal block starts; they look into the file's nodes
-    only when asked. The values of an `encrypted` file are unknown, and what sops adds is left out.
+    only when asked. The values of an `encrypted` file are unknown, and what sops adds is left out. `comments`
+    are those that speak to this program.
     """
 
     path: Path
@@ -37,6 +39,7 @@ class Document:
     texts: Mapping[KeyPath, str] = field(repr=False, default_factory=dict)
     blocks: Mapping[KeyPath, Mark] = field(repr=False, default_factory=dict)
     encrypted: bool = False
+    comments: tuple[Comment, ...] = ()
 
     def mark(self, at: KeyPath, *, line: int = 0) -> Mark:
         """Return where `at` starts, or its nearest ancestor that the file holds.
@@ -121,6 +124,7 @@ def examine(path: Path, *, root: Path) -> tuple[Document, tuple[Problem, ...]]:
         texts=Texts(node),
         blocks=Blocks(node),
         encrypted=encrypted,
+        comments=comments(text, node),
     )
     return document, tuple(construction.problems)
 

@@ -30,6 +30,11 @@ class Files:
     _documents: dict[Path, Document] = field(default_factory=dict)
     _checked: set[Path] = field(default_factory=set)
 
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """All files that were read, as far as they could be."""
+        return tuple(self._documents.values())
+
     def document(self, path: Path) -> Document:
         """Return a file's content, as far as it can be read."""
         if path not in self._documents:

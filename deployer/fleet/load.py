@@ -5,15 +5,17 @@ from __future__ import annotations
 import gc
 import os
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from deployer.errors import DeployerError
 from deployer.fleet import build
 from deployer.fleet.files import Files
+from deployer.fleet.ignores import ignores
 from deployer.fleet.model import Cluster, Fleet, Hub, Organisation
 from deployer.fleet.presets import Presets
 from deployer.fleet.problems import ConfigurationError, Problem
-from deployer.fleet.rules import RULES
+from deployer.fleet.rules import RULES, UNIGNORABLE
 from deployer.fleet.spelling import did_you_mean
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ def load_fleet(
 def load(
     root: Path, *, state: Path | None = None, only: str | None = None
 ) -> tuple[Fleet, tuple[Problem, ...]]:
-    """Return everything that could be loaded, and all problems, sorted.
+    """Return everything that could be loaded, and all problems, sorted; the fleet has those that are ignored.
 
     `state` is the state directory, which knows the local cluster. With `only`, no other cluster's files are
     read.
@@ -72,7 +74,9 @@ def load(
             files.problems.extend(_no_clusters(paths))
         for rule in RULES:
             files.problems.extend(rule.problems(fleet))
-    return fleet, tuple(sorted(set(files.problems)))
+    ignored = ignores(fleet.clusters, files.documents, never=UNIGNORABLE)
+    kept, hidden = ignored.sift(sorted(set(files.problems)))
+    return replace(fleet, ignores=ignored, hidden=hidden), kept
 
 
 def cluster_names(root: Path) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from deployer.fleet.ignores import Hidden, Ignores
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -158,8 +160,13 @@ class Organisation:
 
 @dataclass(frozen=True, kw_only=True)
 class Fleet:
-    """All clusters of a root directory, by name in alphabetical order."""
+    """All clusters of a root directory, by name in alphabetical order.
+
+    `ignores` say which problems are known and accepted; `hidden` are those that loading found.
+    """
 
     root: Path
     clusters: tuple[Cluster, ...]
     organisation: Organisation = field(default_factory=Organisation)
+    ignores: Ignores = field(default_factory=Ignores, repr=False)
+    hidden: tuple[Hidden, ...] = field(default=(), repr=False)

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deployer.fleet.rules import files, names, providers, relations
+from deployer.fleet.rules import files, names, providers, reading, relations
 
 if TYPE_CHECKING:
     from deployer.fleet.model import Fleet
     from deployer.fleet.rule import Rule
 
 RULES: tuple[Rule[Fleet], ...] = (*names.RULES, *providers.RULES, *relations.RULES, *files.RULES)
+
+UNIGNORABLE = frozenset(rule.id for rule in (*reading.READING, *RULES) if not rule.ignorable)
+"""The ids of the rules that no ignore can hide."""

@@ -8,16 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from deployer.fleet.nodes import LIST, MAP, PLAIN, TEXT
+from deployer.fleet.nodes import LIST, MAP, MOST_VALUES, PLAIN, TEXT, TOO_MANY
 from deployer.fleet.positions import is_merge, key_of, mark_of, merged_maps
 from deployer.fleet.problems import Problem
 from deployer.fleet.scalars import is_integer, resolve
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from yaml.nodes import MappingNode, Node, ScalarNode
 
-_MOST_VALUES = 1_000_000
 _NUMBERS_AND_WORDS = {f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool", "null")}
+
+
+class _TooMuch(Exception):
+    """Merge keys copy more than the file may stand for."""
 
 
 @dataclass
@@ -25,7 +30,8 @@ class Construction:
     """Builds the data of one file and collects the problems on the way.
 
     An anchored part is built once and shared by its aliases; `_sizes` counts it as often as it appears, so
-    that a file of a few lines cannot stand for more values than anybody can hold.
+    that a file of a few lines cannot stand for more values than anybody can hold. What merge keys bring in is
+    copied, and counts as it comes.
     """
 
     name: str
@@ -33,12 +39,16 @@ class Construction:
     _built: dict[Node, Any] = field(default_factory=dict)
     _sizes: dict[Node, int] = field(default_factory=dict)
     _open: set[Node] = field(default_factory=set)
+    _copied: int = 0
 
     def data(self, node: Node) -> Any:
         """Return the value of the root node."""
-        value, size = self._value(node)
-        if size > _MOST_VALUES:
-            self._problem(node, f"aliases make this file stand for more than {_MOST_VALUES:,} values", "yaml")
+        try:
+            value, size = self._value(node)
+        except _TooMuch:
+            size = MOST_VALUES + 1
+        if size > MOST_VALUES:
+            self._problem(node, TOO_MANY, "yaml")
             return {}
         return value
 
@@ -70,27 +80,39 @@ class Construction:
         self._expect(node, MAP)
         data: dict[str, Any] = {}
         total = 1
+        merges = []
+        twice = []
         for key_node, value_node in node.value:
             if is_merge(key_node):
+                merges.append((key_node, value_node))
                 continue
             key = self._key(key_node)
             if key in data:
-                self._duplicate(node, key_node, key)
+                twice.append((key_node, key))
             data[key], size = self._value(value_node)
             total += size
-        return self._with_merges(node, data), total
+        if twice:
+            self._duplicates(node, twice)
+        for key_node, value_node in merges:
+            total += self._merge(data, key_node, value_node)
+        return data, total
 
-    def _with_merges(self, node: MappingNode, data: dict[str, Any]) -> dict[str, Any]:
-        for key_node, value_node in node.value:
-            if not is_merge(key_node):
-                continue
-            maps = merged_maps(value_node)
-            if not maps or any(each in self._open for each in maps):
-                self._problem(key_node, "`<<` takes a map, or a list of maps, that is written above", "yaml")
-                continue
-            for each in maps:
-                data = {**self._value(each)[0], **data}
-        return data
+    def _merge(self, data: dict[str, Any], key_node: Node, value_node: Node) -> int:
+        """Give a map what a merge key brings in and it does not have; return how many values that may be."""
+        maps = merged_maps(value_node)
+        if not maps or any(each in self._open for each in maps):
+            self._problem(key_node, "`<<` takes a map, or a list of maps, that is written above", "yaml")
+            return 0
+        total = 0
+        for each in maps:
+            merged, size = self._value(each)
+            self._copied += len(merged) + 1
+            if self._copied > MOST_VALUES:
+                raise _TooMuch
+            for key, value in merged.items():
+                data.setdefault(key, value)
+            total += size
+        return total
 
     def _key(self, node: Node) -> str:
         key = key_of(node)
@@ -100,11 +122,13 @@ class Construction:
         self._problem(node, f"a key must be text, not {what}: put it in quotes", "yaml")
         return str(getattr(node, "value", ""))
 
-    def _duplicate(self, node: MappingNode, key_node: Node, key: str) -> None:
-        first = next(mark_of(each.start_mark) for each, _ in node.value if key_of(each) == key)
-        self._problem(
-            key_node, f"`{key}` is written twice in one map, first in line {first.line}", "duplicate-key"
-        )
+    def _duplicates(self, node: MappingNode, twice: Iterable[tuple[Node, str]]) -> None:
+        first: dict[object, int] = {}
+        for key_node, _ in node.value:
+            first.setdefault(key_of(key_node), mark_of(key_node.start_mark).line)
+        for key_node, key in twice:
+            message = f"`{key}` is written twice in one map, first in line {first[key]}"
+            self._problem(key_node, message, "duplicate-key")
 
     def _scalar(self, node: ScalarNode) -> str | int | float | bool | None:
         if node.tag == TEXT:

@@ -19,6 +19,10 @@ LIST = "tag:yaml.org,2002:seq"
 MAP = "tag:yaml.org,2002:map"
 RULE = "yaml"
 
+MOST_VALUES = 50_000
+"""How many values a file may stand for: hundreds of times what real ones hold, and read within a second."""
+TOO_MANY = f"more than {MOST_VALUES:,} values in one file, counting what aliases repeat"
+
 _DEEPEST = 100
 _TAB = "a tab cannot indent: use spaces"
 _ONE_DOCUMENT = "another YAML document starts here: a file holds one, so remove what follows"
@@ -55,12 +59,13 @@ class NotYaml(Exception):
         self.problem = problem
 
 
-class _TooDeep(Exception):
-    """Composing on would overflow the stack: the C code recurses without a limit of its own."""
+class _Beyond(Exception):
+    """Composing on would overflow the stack, where the C code has no limit of its own, or take too long."""
 
-    def __init__(self, parent: Node) -> None:
-        super().__init__(parent)
+    def __init__(self, parent: Node | None, message: str) -> None:
+        super().__init__(parent, message)
         self.parent = parent
+        self.message = message
 
 
 class _Composer(CParser):
@@ -69,11 +74,15 @@ class _Composer(CParser):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.depth = 0
+        self.nodes = 0
 
     def descend_resolver(self, parent: Any, _index: Any) -> None:
         self.depth += 1
+        self.nodes += 1
         if self.depth > _DEEPEST:
-            raise _TooDeep(parent)
+            raise _Beyond(parent, f"nested deeper than {_DEEPEST} levels")
+        if self.nodes > 2 * MOST_VALUES:  # keys are nodes too
+            raise _Beyond(None, TOO_MANY)
 
     def ascend_resolver(self) -> None:
         self.depth -= 1
@@ -93,9 +102,9 @@ def compose(text: str, name: str) -> Node | None:
     composer = _Composer(text)
     try:
         node: Node | None = composer.get_single_node()
-    except _TooDeep as error:
-        message = f"nested deeper than {_DEEPEST} levels"
-        raise NotYaml(_problem(name, error.parent.start_mark, message)) from error
+    except _Beyond as error:
+        mark = error.parent.start_mark if error.parent else None
+        raise NotYaml(_problem(name, mark, error.message)) from error
     except yaml.reader.ReaderError as error:
         raise NotYaml(_unreadable(text, name, error)) from error
     except yaml.MarkedYAMLError as error:

@@ -206,20 +206,42 @@ def test_nesting_without_end_is_a_problem_and_no_crash(tmp_path: Path, text: str
     assert "nested deeper than 100 levels [yaml]" in found
 
 
-def test_a_few_lines_of_aliases_cannot_stand_for_millions_of_values(tmp_path: Path) -> None:
-    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"]
-    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 60)]
-    (found,) = problems(tmp_path, "".join(lines))
-    assert found == "file.yaml:1:1: aliases make this file stand for more than 1,000,000 values [yaml]"
+BOMBS = {
+    "lists": "a0: &a [x]\n"
+    + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}' if n > 1 else '*a'] * 10)}]\n" for n in range(1, 60)),
+    "maps that merge maps": "a0: &a0 {x: 1}\n"
+    + "".join(f"a{n}: &a{n}\n  <<: [{', '.join([f'*a{n - 1}'] * 10)}]\n  k{n}: {n}\n" for n in range(1, 60)),
+    "one map merged by many": f"a: &a {{{', '.join(f'k{n}: 1' for n in range(9_000))}}}\n"
+    + "".join(f"m{n}: {{<<: *a}}\n" for n in range(9_000)),
+    "one map merged often": f"a: &a {{{', '.join(f'k{n}: 1' for n in range(9_000))}}}\n"
+     f"m: {{<<: [{', '.join(['*a'] * 90_000)}]}}\n",
+    "values in a list": f"a: [{', '.join(['x'] * 60_000)}]\n",
+    "values in many lists": f"a: [{', '.join(['[]'] * 120_000)}]\n",
+}
 
 
-def test_merge_keys_cannot_be_a_bomb_either(tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", BOMBS.values(), ids=BOMBS)
+def test_a_file_cannot_stand_for_more_values_than_can_be_looked_at(tmp_path: Path, text: str) -> None:
+    message = "more than 50,000 values in one file, counting what aliases repeat"
+    assert problems(tmp_path, text) == [f"file.yaml:1:1: {message} [yaml]"]
+
+
+def test_merge_keys_may_lead_to_one_map_in_many_ways(tmp_path: Path) -> None:
     lines = ["a0: &a0 {x: [1, 2, 3]}\n"]
-    lines += [f"a{n}: &a{n}\n  <<: [{', '.join([f'*a{n - 1}'] * 10)}]\n  k{n}: {n}\n" for n in range(1, 60)]
+    lines += [f"a{n}: &a{n}\n  <<: [*a{n - 1}, *a{n - 1}]\n  k{n}: {n}\n" for n in range(1, 9)]
     document = write(tmp_path, "".join(lines))
-    assert document.data["a59"]["x"] == [1, 2, 3]
-    assert document.mark(("a59", "x", 1)) == Mark(1, 17)
-    assert document.mark(("a59", "y")) == document.marks["a59",]
+    assert document.data["a8"]["x"] == [1, 2, 3]
+    assert document.mark(("a8", "x", 1)) == Mark(1, 17)
+    assert document.mark(("a8", "y")) == document.marks["a8",]
+
+
+def test_thousands_of_keys_written_twice_are_told_each(tmp_path: Path) -> None:
+    keys = [f"k{n}: 1\n" for n in range(9_000)]
+    found = problems(tmp_path, "".join([*keys, *reversed(keys)]))
+    assert len(found) == 9_000
+    assert found[0] == (
+        "file.yaml:9001:1: `k8999` is written twice in one map, first in line 9000 [duplicate-key]"
+    )
 
 
 @pytest.mark.parametrize(
@@ -253,7 +275,7 @@ def test_looking_into_a_file_that_contains_itself_ends(tmp_path: Path) -> None:
         (lambda path: None, "no such file"),
         (lambda path: path.mkdir(), "a directory, not a file"),
         (os.mkfifo, "not a plain file"),
-        (lambda path: path.write_bytes(b"#" * (4 * 1024**2 + 1)), "larger than 4 MiB"),
+        (lambda path: path.write_bytes(b"#" * (1024**2 + 1)), "larger than 1 MiB"),
     ],
 )
 def test_what_cannot_be_read_is_a_problem(tmp_path: Path, make: object, problem: str) -> None:

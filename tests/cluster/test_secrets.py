@@ -49,8 +49,13 @@ class Witness:
     def _look(self) -> None:
         marker = MARKER.encode()
         while not self.done.wait(0.005):
-            files = [*Path("/proc").glob("[0-9]*/cmdline"), *self.temporary.rglob("*")]
+            files = [*Path("/proc").glob("[0-9]*/cmdline"), *_below(self.temporary)]
             self.seen |= {str(file) for file in files if marker in _content(file)}
+
+
+def _below(directory: Path) -> list[Path]:
+    """Return all files below a directory; not by rglob, for directories go while we look."""
+    return [Path(place) / name for place, _directories, names in os.walk(directory) for name in names]
 
 
 def _content(path: Path) -> bytes:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Document", "KeyPath", "Mark", "examine", "read"]
 
-_LARGEST = 4 * 1024 * 1024
+_LARGEST = 1024 * 1024
+"""Bytes. Kubernetes takes no larger Secret, and in Secrets go a release and the values of its hub."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,9 +154,8 @@ def _what_is_there(path: Path) -> str:
 
 
 def _position(error: UnicodeDecodeError) -> Mark:
-    before = error.object[: error.start]
-    column = error.start - before.rfind(b"\n")
-    return Mark(before.count(b"\n") + 1, column)
+    before = error.object[: error.start].decode("utf-8-sig")
+    return Mark(before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
 def _problem(name: str, message: str, mark: Mark = Mark(1, 1), *, rule: str = "yaml") -> Problem:  # noqa: B008

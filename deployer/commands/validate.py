@@ -106,4 +106,6 @@ def _summary(report: Report) -> str:
         checked += (
             f" reached by {counted(report.changes.files, 'file')} changed since `{report.changes.revision}`"
         )
-    return f"{checked}: {counted(report.errors, 'error')}, {counted(report.warnings, 'warning')}"
+    found = f"{counted(report.errors, 'error')}, {counted(report.warnings, 'warning')}"
+    ignored = f", {report.ignored} ignored" if report.ignored else ""
+    return f"{checked}: {found}{ignored}"

@@ -34,7 +34,8 @@ def check(session: Session, fleet: Fleet, chosen: tuple[Cluster, Hub], *, render
         missing = tuple(f"not checked: {package}; {error.hint}" for package in error.reasons)
         return Outcome(hub=hub, not_checked=missing)
     except DeployerError as error:
-        return Outcome(hub=hub, problems=(_failure(hub, error, "chart-package"),))
+        failure = _failure(hub, error, "chart-package")
+        return Outcome(hub=hub).having((failure,), fleet.ignores, cluster)
     subject = HubValues(
         fleet=fleet,
         cluster=cluster,
@@ -45,8 +46,9 @@ def check(session: Session, fleet: Fleet, chosen: tuple[Cluster, Hub], *, render
         handed=release.values_for_helm,
     )
     problems = tuple(problem for rule in values_rules.RULES for problem in rule.problems(subject))
-    outcome = Outcome(hub=hub, problems=problems, notices=release.chart.notices)
-    if not render or any(problem.severity == "error" for problem in problems):
+    outcome = Outcome(hub=hub, notices=release.chart.notices, values_seen=True)
+    outcome = outcome.having(problems, fleet.ignores, cluster)
+    if not render or outcome.fails:
         return outcome
     return _check_objects(session, release, subject, outcome)
 
@@ -59,10 +61,12 @@ def _check_objects(session: Session, release: Rendered, subject: HubValues, outc
     except ProgramMissing as error:
         return replace(outcome, not_checked=(f"not rendered: {error.message}; {error.hint}",))
     except DeployerError as error:
-        return replace(outcome, problems=(*outcome.problems, _failure(release.hub, error, "render")))
+        failure = _failure(release.hub, error, "render")
+        return outcome.having((failure,), subject.fleet.ignores, subject.cluster)
     rendered_objects = HubObjects(release=subject, objects=objects(text))
     found = (problem for rule in manifest_rules.RULES for problem in rule.problems(rendered_objects))
-    return replace(outcome, problems=(*outcome.problems, *found))
+    outcome = outcome.having(found, subject.fleet.ignores, subject.cluster)
+    return replace(outcome, objects_seen=True)
 
 
 def _failure(hub: Hub, error: DeployerError, rule: str) -> Problem:

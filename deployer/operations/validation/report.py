@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from deployer.fleet.model import Hub
+    from deployer.fleet.ignores import Hidden, Ignores
+    from deployer.fleet.model import Cluster, Hub
     from deployer.fleet.problems import Problem
     from deployer.operations.validation.changes import Changes
 
@@ -21,6 +22,7 @@ class Report:
     """What was found. `not_checked` names what could not be looked at, and what would help.
 
     `clusters` and `hubs` are how many were checked. `changes` is why only those, when changes decided it.
+    `ignored` is how many problems are known and accepted in the files themselves, and so not among these.
     """
 
     problems: tuple[Problem, ...]
@@ -28,6 +30,7 @@ class Report:
     not_checked: tuple[str, ...]
     clusters: int
     hubs: int
+    ignored: int = 0
     changes: Changes | None = None
 
     @property
@@ -53,6 +56,7 @@ class Report:
             "hubs": self.hubs,
             "errors": self.errors,
             "warnings": self.warnings,
+            "ignored": self.ignored,
             "problems": [asdict(problem) for problem in self.problems],
             "not_checked": list(self.not_checked),
             "notices": list(self.notices),
@@ -62,12 +66,28 @@ class Report:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What the charts say about one hub."""
+    """What the charts say about one hub, and the ignored part of it, which is `hidden`.
+
+    `values_seen` and `objects_seen` tell whether the rules about its values and its objects were all asked.
+    """
 
     hub: Hub
     problems: tuple[Problem, ...] = ()
+    hidden: tuple[Hidden, ...] = ()
     notices: tuple[str, ...] = ()
     not_checked: tuple[str, ...] = ()
+    values_seen: bool = False
+    objects_seen: bool = False
+
+    def having(self, problems: Iterable[Problem], ignores: Ignores, cluster: Cluster) -> Outcome:
+        """Return this with more problems, without those that are ignored."""
+        kept, hidden = ignores.sift(problems, (cluster.name, self.hub.name))
+        return replace(self, problems=(*self.problems, *kept), hidden=(*self.hidden, *hidden))
+
+    @property
+    def fails(self) -> bool:
+        """Whether something is wrong that stops a deploy."""
+        return any(problem.severity == "error" for problem in self.problems)
 
 
 def with_hubs(outcomes: Iterable[Outcome]) -> list[Problem]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from deployer.fleet.load import load, select_cluster, select_hubs
 from deployer.operations.validation.changes import changes_since
 from deployer.operations.validation.hubs import check
+from deployer.operations.validation.ignores import about_ignores, ignored
 from deployer.operations.validation.report import Report, with_hubs
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def validate(
     """
     fleet, problems = load(root, state=session.state, only=cluster)
     chosen = _chosen(fleet, cluster, hubs)
+    whole = cluster is None and changed_since is None
     changes = None
     if changed_since is not None:
         changes = changes_since(session, fleet, chosen, changed_since)
@@ -53,12 +55,14 @@ def validate(
     session.interruption.check()
     not_checked = _once(outcome.not_checked for outcome in outcomes)
     notices = (*_assumed_versions(chosen), *_once(outcome.notices for outcome in outcomes))
+    found = {*problems, *with_hubs(outcomes), *about_ignores(fleet, problems, outcomes, whole=whole)}
     return Report(
-        problems=tuple(sorted({*problems, *with_hubs(outcomes)})),
+        problems=tuple(sorted(found)),
         notices=(*notices, *not_checked) if skip_charts else notices,
         not_checked=() if skip_charts else not_checked,
         clusters=len(fleet.clusters),
         hubs=len(chosen),
+        ignored=ignored(fleet, outcomes),
         changes=changes,
     )
 

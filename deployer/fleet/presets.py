@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from deployer.fleet.model import Preset
@@ -31,7 +32,7 @@ class Presets:
         """Return the preset that a document lists at a path, when there is one of this name."""
         if not isinstance(name, str):
             return None
-        found = self.paths()
+        found = self._found
         if name not in found:
             subject, _ = in_hub(owner.data, at)
             message = f"{subject}no such preset: `{name}`; {did_you_mean(name, found)}"
@@ -41,12 +42,13 @@ class Presets:
 
     def check_own(self) -> None:
         """Check the presets of the fleet itself, whether a hub names them or not."""
-        for name, path in self.paths().items():
+        for name, path in self._found.items():
             if path.is_relative_to(self.files.root):
                 self._load(name, path)
 
-    def paths(self) -> dict[str, Path]:
-        """Return the file of each preset by name."""
+    @cached_property
+    def _found(self) -> dict[str, Path]:
+        """The file of each preset by name."""
         directories = reversed(places(self.files.root, "presets"))
         found = {path.stem: path for place in directories for path in place.glob("*.yaml")}
         return dict(sorted(found.items()))

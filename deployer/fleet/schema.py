@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from deployer.fleet.subjects import in_hub
-from deployer.fleet.violations import validator, violations
+from deployer.fleet.violations import IN_QUOTES, Violation, validator, violations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,16 +26,28 @@ RULE = "schema"
 
 _LATER = frozenset({"auth", "features", "freeze"})
 """Keys of a hub that are meant to come; nothing would heed them yet, so they are refused."""
+_MOST = 1000
 _NOT_YET = "is not supported by this version and would have no effect: remove it"
 
 
 def check(document: Document, kind: Kind) -> Iterator[Problem]:
     """Return what the schema of a kind of file has against a document."""
-    for violation in violations(_checker(kind), document.data):
-        if violation.kind == "unknown key" and violation.at[-1] in _LATER:
-            violation = replace(violation, kind="value", message=_NOT_YET)  # noqa: PLW2901
+    found = violations(_checker(kind), document.data)
+    for violation in islice(found, _MOST):
         subject, at = in_hub(document.data, violation.at)
-        yield document.problem(violation.at, subject + violation.about(at), RULE)
+        yield document.problem(violation.at, subject + _told(document, violation).about(at), RULE)
+    if next(found, None):
+        yield document.problem((), f"more than {_MOST:,} problems: the rest is not shown", RULE)
+
+
+def _told(document: Document, violation: Violation) -> Violation:
+    """Return a violation in the words of the fleet's own files, which hold no secrets."""
+    message = violation.message
+    if violation.kind == "unknown key" and violation.at[-1] in _LATER:
+        return replace(violation, kind="value", message=_NOT_YET)
+    if message.endswith(IN_QUOTES):
+        return replace(violation, message=f'{message}: `"{document.texts[violation.at]}"`')
+    return violation
 
 
 @cache

@@ -7,13 +7,23 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_LONGEST = 100
+_MANY = 100
+_SHOWN = 20
+
 
 def near(word: str, known: Iterable[str]) -> str | None:
     """Return the known word that is most like `word`, when one is like it at all."""
     from difflib import get_close_matches
 
-    by_lower = {each.lower(): each for each in known}
-    close = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.7)
+    lower = word.lower()
+    if not lower or len(lower) > _LONGEST:
+        return None
+    by_lower = {each.lower(): each for each in known if 0 < len(each) <= _LONGEST}
+    if len(by_lower) > _MANY:
+        # Comparing takes its time, and hardly a slip changes a word at both ends.
+        by_lower = {key: each for key, each in by_lower.items() if key[0] == lower[0] or key[-1] == lower[-1]}
+    close = get_close_matches(lower, by_lower, n=1, cutoff=0.7)
     return by_lower[close[0]] if close else None
 
 
@@ -23,4 +33,5 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     close = near(word, known)
     if close:
         return f"did you mean `{close}`?"
-    return f"known: {', '.join(known)}" if known else "there is none"
+    more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
+    return f"known: {', '.join(known[:_SHOWN])}{more}" if known else "there is none"

@@ -33,6 +33,8 @@ _TYPES = {
     "string": "text",
 }
 _FEW = 8
+IN_QUOTES = ": put it in quotes"
+"""How the message ends about text that YAML takes for a number or for true or false."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +144,7 @@ def _type(error: Error, at: KeyPath) -> Iterator[Violation]:
     names = [_TYPES[name] for name in ([wanted] if isinstance(wanted, str) else wanted)]
     advice = ""
     if wanted == "string" and isinstance(error.instance, bool | int | float):
-        advice = ": put it in quotes"
+        advice = IN_QUOTES
     elif wanted == "array" and not isinstance(error.instance, dict | None):
         advice = ": put `- ` before it, on a line of its own"
     yield Violation(

@@ -71,7 +71,7 @@ class _Changed:
 
     def _known(self, path: Path) -> tuple[Path, ...]:
         if path not in self._places:
-            # The link and what it leads to: either may have changed. (Path.resolve raises at a circle of links.)
+            # A link and what it leads to: either may have changed. Path.resolve raises at a circle of links.
             absolute = Path(os.path.abspath(path))  # noqa: PTH100
             real = (Path(os.path.realpath(absolute.parent), absolute.name), Path(os.path.realpath(absolute)))
             self._places[path] = tuple(dict.fromkeys((absolute, *real)))

@@ -69,6 +69,12 @@ PROGRAMS = (
         install="make tools-all",
     ),
     Program(
+        name="git",
+        purpose="validate --changed-since",
+        version=("--version",),
+        install="https://git-scm.com/downloads",
+    ),
+    Program(
         name="gcloud",
         purpose="clusters on GCP",
         version=("--version",),

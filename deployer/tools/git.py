@@ -54,17 +54,8 @@ def work_tree(runner: Runner, directory: Path) -> Path:
 
 def diff_argv(top: Path, start: str) -> list[str]:
     """Return the argument list that names what differs between a commit and the work tree."""
-    return _argv(
-        top,
-        "diff",
-        "--name-only",
-        "-z",
-        "--no-renames",
-        "--no-ext-diff",
-        "--ignore-submodules=none",
-        start,
-        "--",
-    )
+    plainly = ("--no-renames", "--no-ext-diff", "--ignore-submodules=none")
+    return _argv(top, "diff", "--name-only", "-z", *plainly, start, "--")
 
 
 def untracked_argv(top: Path) -> list[str]:
@@ -75,17 +66,8 @@ def untracked_argv(top: Path) -> list[str]:
 def ignored_argv(top: Path, places: Iterable[Path]) -> list[str]:
     """Return the argument list that names the ignored files in some places."""
     named = [str(place.resolve().relative_to(top)) for place in places]
-    return _argv(
-        top,
-        "--literal-pathspecs",
-        "ls-files",
-        "--others",
-        "--ignored",
-        "--exclude-standard",
-        "-z",
-        "--",
-        *named,
-    )
+    which = ("--others", "--ignored", "--exclude-standard")
+    return _argv(top, "--literal-pathspecs", "ls-files", *which, "-z", "--", *named)
 
 
 def _start(runner: Runner, top: Path, revision: str) -> str:

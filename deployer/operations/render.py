@@ -108,14 +108,6 @@ def manifests(session: Session, release: Rendered) -> str:
         )
 
 
-def objects(text: str) -> tuple[Mapping[str, Any], ...]:
-    """Return the Kubernetes objects in rendered manifests, in their order."""
-    import yaml
-
-    found = yaml.load_all(text, Loader=yaml.CSafeLoader)
-    return tuple(each for each in found if isinstance(each, dict))
-
-
 def _prepared(
     session: Session, chart: Chart, dependencies: Sequence[Dependency], *, download: bool
 ) -> PreparedChart:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from deployer.charts.sources import ChartUnavailable
 from deployer.errors import DeployerError, Interrupted
-from deployer.operations.render import manifests, objects, rendered
+from deployer.fleet.manifests import objects
+from deployer.operations.render import manifests, rendered
 from deployer.operations.validation.report import Outcome
 from deployer.rules import manifests as manifest_rules
 from deployer.rules import values as values_rules
@@ -18,12 +19,15 @@ if TYPE_CHECKING:
     from deployer.fleet.model import Cluster, Fleet, Hub
     from deployer.fleet.problems import Problem
     from deployer.operations.render import Rendered
+    from deployer.rules.baseline import Baseline
     from deployer.session import Session
 
 _LONGEST_MESSAGE = 300
 
 
-def check(session: Session, fleet: Fleet, chosen: tuple[Cluster, Hub], *, render: bool) -> Outcome:
+def check(
+    session: Session, fleet: Fleet, baseline: Baseline, chosen: tuple[Cluster, Hub], *, render: bool
+) -> Outcome:
     """Return what is wrong with a hub, beyond the files that it is made of."""
     cluster, hub = chosen
     if session.interruption.requested:
@@ -48,14 +52,14 @@ def check(session: Session, fleet: Fleet, chosen: tuple[Cluster, Hub], *, render
     problems = tuple(problem for rule in values_rules.RULES for problem in rule.problems(subject))
     outcome = Outcome(hub=hub, notices=release.chart.notices, values_seen=True)
     outcome = outcome.having(problems, fleet.ignores, cluster)
-    if not render or outcome.fails:
+    if not render or outcome.stops(baseline):
         return outcome
     return _check_objects(session, release, subject, outcome)
 
 
 def _check_objects(session: Session, release: Rendered, subject: HubValues, outcome: Outcome) -> Outcome:
     try:
-        text = manifests(session, release)
+        rendered_objects = HubObjects(release=subject, objects=objects(manifests(session, release)))
     except Interrupted:
         return outcome
     except ProgramMissing as error:
@@ -63,7 +67,6 @@ def _check_objects(session: Session, release: Rendered, subject: HubValues, outc
     except DeployerError as error:
         failure = _failure(release.hub, error, "render")
         return outcome.having((failure,), subject.fleet.ignores, subject.cluster)
-    rendered_objects = HubObjects(release=subject, objects=objects(text))
     found = (problem for rule in manifest_rules.RULES for problem in rule.problems(rendered_objects))
     outcome = outcome.having(found, subject.fleet.ignores, subject.cluster)
     return replace(outcome, objects_seen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import yaml
@@ -18,6 +18,8 @@ KeyPath = tuple[str | int, ...]
 """The way to a value in a document: keys of maps and, counted from 0, items of lists."""
 
 Entry = tuple[yaml.Mark, "Node"]
+Maps = dict["Node", dict[object, Entry]]
+"""The entries by key of each map that was looked into."""
 T_co = TypeVar("T_co", covariant=True)
 
 
@@ -61,9 +63,10 @@ class Marks(Mapping[KeyPath, Mark]):
     """The start of each key and list item under a node."""
 
     root: Node
+    _maps: Maps = field(default_factory=dict, repr=False)
 
     def __getitem__(self, at: KeyPath) -> Mark:
-        return mark_of(_find(self.root, at)[0])
+        return mark_of(_find(self.root, at, self._maps)[0])
 
     def __iter__(self) -> Iterator[KeyPath]:
         return _paths(self.root, ())
@@ -77,15 +80,16 @@ class Texts(Mapping[KeyPath, str]):
     """The scalars under a node, as they are written."""
 
     root: Node
+    _maps: Maps = field(default_factory=dict, repr=False)
 
     def __getitem__(self, at: KeyPath) -> str:
-        node = _find(self.root, at)[1]
+        node = _find(self.root, at, self._maps)[1]
         if not isinstance(node, yaml.ScalarNode):
             raise KeyError(at)
         return str(node.value)
 
     def __iter__(self) -> Iterator[KeyPath]:
-        return (at for at in _paths(self.root, ()) if isinstance(_find(self.root, at)[1], yaml.ScalarNode))
+        return (at for at in _paths(self.root, ()) if at in self)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -96,15 +100,16 @@ class Blocks(Mapping[KeyPath, Mark]):
     """Where the text of each literal block (`|`) under a node starts: each line of it is one of the file."""
 
     root: Node
+    _maps: Maps = field(default_factory=dict, repr=False)
 
     def __getitem__(self, at: KeyPath) -> Mark:
-        node = _find(self.root, at)[1]
+        node = _find(self.root, at, self._maps)[1]
         if not isinstance(node, yaml.ScalarNode) or node.style != "|":
             raise KeyError(at)
         return Mark(node.start_mark.line + 2, 1)
 
     def __iter__(self) -> Iterator[KeyPath]:
-        return (at for at in _paths(self.root, ()) if getattr(_find(self.root, at)[1], "style", None) == "|")
+        return (at for at in _paths(self.root, ()) if at in self)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -128,36 +133,37 @@ class Inside(Mapping[KeyPath, T_co]):
         return sum(1 for _ in self)
 
 
-def _find(node: Node, at: KeyPath) -> Entry:
+def _find(node: Node, at: KeyPath, maps: Maps) -> Entry:
     start = node.start_mark
     for part in at:
-        found = _step(node, part)
+        found = _step(node, part, maps)
         if found is None:
             raise KeyError(at)
         start, node = found
     return start, node
 
 
-def _step(node: Node, part: str | int) -> Entry | None:
+def _step(node: Node, part: str | int, maps: Maps) -> Entry | None:
     if isinstance(node, yaml.SequenceNode):
         if isinstance(part, int) and 0 <= part < len(node.value):
             return node.value[part].start_mark, node.value[part]
         return None
     if isinstance(node, yaml.MappingNode):
-        return _entry(node, part, set())
+        return _entry(node, part, maps, set())
     return None
 
 
-def _entry(node: MappingNode, part: str | int, seen: set[Node]) -> Entry | None:
+def _entry(node: MappingNode, part: str | int, maps: Maps, seen: set[Node]) -> Entry | None:
     # Each map is looked at once: merge keys may lead to the same one in very many ways.
     seen.add(node)
-    # From the end: of two equal keys the last one counts.
-    for key, value in reversed(node.value):
-        if key_of(key) == part and not is_merge(key):
-            return key.start_mark, value
+    if node not in maps:
+        # Of two equal keys the last one counts.
+        maps[node] = {key_of(key): (key.start_mark, value) for key, value in node.value if not is_merge(key)}
+    if part in maps[node]:
+        return maps[node][part]
     merged = (each for key, value in node.value if is_merge(key) for each in merged_maps(value))
     for each in merged:
-        found = None if each in seen else _entry(each, part, seen)
+        found = None if each in seen else _entry(each, part, maps, seen)
         if found:
             return found
     return None

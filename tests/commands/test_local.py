@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import jsonschema
 import pytest
 from click.testing import CliRunner
 
 from deployer.commands.app import App
 from deployer.commands.local import local
+from deployer.fleet.schema import SCHEMAS
 from deployer.operations.local import cluster as operation
 from deployer.operations.local.cluster import Status
 
@@ -73,6 +75,16 @@ def test_status_as_json_has_every_field(app: App, monkeypatch: pytest.MonkeyPatc
         "images": [],
         "network_policies": None,
     }
+
+
+@pytest.mark.parametrize("status", [ABSENT, BROKEN, RUNNING], ids=lambda status: status.state)
+def test_status_as_json_is_as_its_schema_says(
+    app: App, monkeypatch: pytest.MonkeyPatch, status: Status
+) -> None:
+    monkeypatch.setattr(operation, "status", lambda _session: status)
+    printed = CliRunner().invoke(local, ["status", "--output", "json"], obj=app)
+    schema = json.loads((SCHEMAS / "local-status.schema.json").read_text())
+    jsonschema.validate(json.loads(printed.stdout), schema)
 
 
 @pytest.mark.parametrize(

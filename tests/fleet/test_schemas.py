@@ -18,6 +18,7 @@ FILES = sorted(SCHEMAS.glob("*.json"))
 FREE = {
     "cluster.schema.json": {"infrastructure", "metadata"},
     "list.schema.json": {"contacts"},
+    "local-status.schema.json": {"components"},
     "preset.schema.json": {"values"},
 }
 """Keys whose content is somebody else's to define."""

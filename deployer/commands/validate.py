@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +12,7 @@ import click
 from deployer.commands.documentation import documentation
 from deployer.commands.report_formats import FORMATS, written
 from deployer.commands.views import duration
+from deployer.fleet.problems import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +34,18 @@ _NAMED_FILES = 3
     "--changed-since",
     metavar="REVISION",
     help="Look only at hubs that are reached by changes since this git revision, committed or not.",
+)
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Leave out the problems that this file has, so that only new ones count.",
+)
+@click.option(
+    "--write-baseline",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write all problems of the whole fleet into a baseline.",
 )
 @click.option(
     "--jobs", "-j", type=click.IntRange(min=1), help="Hubs to render at once.  [default: processors]"
@@ -55,6 +70,8 @@ def validate(
     skip_charts: bool,
     no_render: bool,
     changed_since: str | None,
+    baseline: Path | None,
+    write_baseline: Path | None,
     jobs: int | None,
     how: Format,
 ) -> int:
@@ -63,10 +80,14 @@ def validate(
     All problems are told at once: in the files, between them, and in what the charts make of them. It takes
     no network, no credentials and no key; an encrypted value counts as there.
     """
-    from deployer.operations.validation import validate as operation
+    from deployer.operations.validation.baseline import against, recorded
+    from deployer.operations.validation.validate import validate as checked
 
+    if write_baseline and (cluster or changed_since or baseline):
+        raise click.UsageError("`--write-baseline` takes the whole fleet, and no other baseline")
     start = time.monotonic()
-    report = operation.validate(
+    check = partial(
+        checked,
         app.session,
         app.root,
         cluster=cluster,
@@ -76,6 +97,11 @@ def validate(
         changed_since=changed_since,
         jobs=jobs,
     )
+    if write_baseline:
+        report = recorded(write_baseline, check)
+        app.say(f"{counted(report.in_baseline, 'problem')} written to {write_baseline}")
+    else:
+        report = against(baseline, check) if baseline else check()
     for line in _reasons(report.changes) if report.changes and app.verbosity > 0 else ():
         app.say(line)
     text = written(report, how, root=app.root, documentation=documentation(app.environ))
@@ -99,8 +125,6 @@ def _reasons(changes: Changes) -> Iterator[str]:
 
 
 def _summary(report: Report) -> str:
-    from deployer.fleet.problems import counted
-
     checked = f"{counted(report.clusters, 'cluster')}, {counted(report.hubs, 'hub')}"
     if report.changes:
         checked += (
@@ -108,4 +132,5 @@ def _summary(report: Report) -> str:
         )
     found = f"{counted(report.errors, 'error')}, {counted(report.warnings, 'warning')}"
     ignored = f", {report.ignored} ignored" if report.ignored else ""
-    return f"{checked}: {found}{ignored}"
+    known = f", {report.in_baseline} in the baseline" if report.in_baseline else ""
+    return f"{checked}: {found}{ignored}{known}"

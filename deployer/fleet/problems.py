@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from deployer.errors import DeployerError
 
@@ -31,6 +32,23 @@ class Problem:
         """Return the line that `validate` prints."""
         warning = "warning: " if self.severity == "warning" else ""
         return f"{self.path}:{self.line}:{self.column}: {warning}{self.message} [{self.rule}]"
+
+
+class Identity(NamedTuple):
+    """What stays the same of a problem while lines move and other hubs come to use its file."""
+
+    path: str
+    rule: str
+    message: str
+
+
+def identity(problem: Problem) -> Identity:
+    """Return what a problem is recognised by in another run."""
+    message = re.sub(r"\bline \d+", "line", problem.message)
+    message = re.sub(r"^hubs (`[^`]*`(, )?)+( and \d+ more)?: ", "", message)
+    if not problem.path.endswith("/cluster.yaml"):
+        message = re.sub(r"^hub `[^`]*`: ", "", message)
+    return Identity(problem.path, problem.rule, message)
 
 
 class ConfigurationError(DeployerError):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from deployer.fleet.problems import identity
 from deployer.fleet.rule import Rule
 from deployer.rules.catalogue import RULES
 
@@ -81,8 +81,8 @@ def _results(
     index = {rule.id: number for number, rule in enumerate(rules)}
     seen: Counter[tuple[str, ...]] = Counter()
     for problem in problems:
-        identity = _identity(problem)
-        seen[identity] += 1
+        which = identity(problem)
+        seen[which] += 1
         file = {"uri": places.uri(problem.path)}
         if not file["uri"].startswith("file:"):
             file["uriBaseId"] = _BASE
@@ -93,16 +93,8 @@ def _results(
             "level": problem.severity,
             "message": {"text": problem.message},
             "locations": [{"physicalLocation": {"artifactLocation": file, "region": region}}],
-            "partialFingerprints": {_FINGERPRINT: _hash(*identity, str(seen[identity]))},
+            "partialFingerprints": {_FINGERPRINT: _hash(*which, str(seen[which]))},
         }
-
-
-def _identity(problem: Problem) -> tuple[str, ...]:
-    """Return what stays the same of a problem while lines move and other hubs come to use its file."""
-    message = re.sub(r"\bline \d+", "line", problem.message)
-    if not problem.path.endswith("/cluster.yaml"):
-        message = re.sub(r"^hubs? (`[^`]*`(, )?)+( and \d+ more)?: ", "", message)
-    return problem.path, problem.rule, message
 
 
 def _hash(*parts: str) -> str:

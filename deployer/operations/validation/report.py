@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from deployer.fleet.model import Cluster, Hub
     from deployer.fleet.problems import Problem
     from deployer.operations.validation.changes import Changes
+    from deployer.rules.baseline import Baseline
 
 _NAMED_HUBS = 3
 
@@ -22,7 +23,8 @@ class Report:
     """What was found. `not_checked` names what could not be looked at, and what would help.
 
     `clusters` and `hubs` are how many were checked. `changes` is why only those, when changes decided it.
-    `ignored` is how many problems are known and accepted in the files themselves, and so not among these.
+    `ignored` is how many problems are known and accepted in the files themselves, `in_baseline` how many a
+    baseline has; neither are among these. `complete` says that nothing of the fleet was left out.
     """
 
     problems: tuple[Problem, ...]
@@ -31,6 +33,8 @@ class Report:
     clusters: int
     hubs: int
     ignored: int = 0
+    in_baseline: int = 0
+    complete: bool = False
     changes: Changes | None = None
 
     @property
@@ -57,6 +61,7 @@ class Report:
             "errors": self.errors,
             "warnings": self.warnings,
             "ignored": self.ignored,
+            "in_baseline": self.in_baseline,
             "problems": [asdict(problem) for problem in self.problems],
             "not_checked": list(self.not_checked),
             "notices": list(self.notices),
@@ -84,10 +89,10 @@ class Outcome:
         kept, hidden = ignores.sift(problems, (cluster.name, self.hub.name))
         return replace(self, problems=(*self.problems, *kept), hidden=(*self.hidden, *hidden))
 
-    @property
-    def fails(self) -> bool:
-        """Whether something is wrong that stops a deploy."""
-        return any(problem.severity == "error" for problem in self.problems)
+    def stops(self, baseline: Baseline) -> bool:
+        """Whether something is wrong that makes it vain to look further."""
+        errors = (problem for problem in self.problems if problem.severity == "error")
+        return not all(baseline.accepts(error, self.hub.name) for error in errors)
 
 
 def with_hubs(outcomes: Iterable[Outcome]) -> list[Problem]:

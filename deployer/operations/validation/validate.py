@@ -12,12 +12,14 @@ from deployer.operations.validation.changes import changes_since
 from deployer.operations.validation.hubs import check
 from deployer.operations.validation.ignores import about_ignores, ignored
 from deployer.operations.validation.report import Report, with_hubs
+from deployer.rules.baseline import NOTHING_KNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from deployer.fleet.model import Cluster, Fleet, Hub
+    from deployer.rules.baseline import Baseline
     from deployer.session import Session
 
 
@@ -31,6 +33,7 @@ def validate(
     render: bool = True,
     jobs: int | None = None,
     changed_since: str | None = None,
+    baseline: Baseline = NOTHING_KNOWN,
 ) -> Report:
     """Check a fleet, one cluster of it, or hubs of that cluster.
 
@@ -39,7 +42,7 @@ def validate(
 
     With `skip_charts`, a chart that is not at hand is a notice. Without `render`, Helm is not asked and the
     objects are not looked at. `jobs` hubs are rendered at once; as many as there are processors when it is
-    None.
+    None. What the `baseline` has keeps no hub from being looked at further; it is reported all the same.
     """
     fleet, problems = load(root, state=session.state, only=cluster)
     chosen = _chosen(fleet, cluster, hubs)
@@ -48,8 +51,8 @@ def validate(
     if changed_since is not None:
         changes = changes_since(session, fleet, chosen, changed_since)
         chosen = [(each.cluster, each.hub) for each in changes.reached]
-    broken = {problem.path for problem in problems if problem.severity == "error"}
-    work = partial(check, session, fleet, render=render)
+    broken = {each.path for each in problems if each.severity == "error" and not baseline.accepts(each)}
+    work = partial(check, session, fleet, baseline, render=render)
     with ThreadPoolExecutor(max_workers=jobs or os.cpu_count()) as pool:
         outcomes = tuple(pool.map(work, (each for each in chosen if not _files(each[1]) & broken)))
     session.interruption.check()
@@ -63,6 +66,7 @@ def validate(
         clusters=len(fleet.clusters),
         hubs=len(chosen),
         ignored=ignored(fleet, outcomes),
+        complete=whole and len(outcomes) == len(chosen) and all(each.objects_seen for each in outcomes),
         changes=changes,
     )
 

@@ -63,7 +63,7 @@ class Builder:
         """Return the cluster that a cluster.yaml declares, named as its directory is."""
         data = document.data
         provider = _provider(document)
-        self._check_listed(document, provider)
+        self._check_listed(document)
         version = _get(data, "kubernetes_version", str) or self.organisation.kubernetes_version
         is_local = isinstance(provider, Local)
         identity = self.local if is_local else _map(data, "identity")
@@ -77,6 +77,7 @@ class Builder:
             provider_url=_get(data, "provider_url", str),
             uid=_get(identity, "uid", str),
             outputs=self.local if is_local else self._outputs(document),
+            support_files=self._values_files(document, ("support", "helm_chart_values_files"), ()),
             document=document,
         )
 
@@ -87,10 +88,9 @@ class Builder:
         outputs: dict[str, Any] = self.files.document(path).data
         return outputs
 
-    def _check_listed(self, document: Document, provider: Provider) -> None:
+    def _check_listed(self, document: Document) -> None:
         for at in (("aws", "key"), ("azure", "key"), ("gcp", "key"), ("kubeconfig", "file")):
             self.files.listed(document, at, _map(document.data, at[0]).get(at[1]))
-        self._values_files(document, ("support", "helm_chart_values_files"), ())
 
     def _hubs(self, document: Document) -> list[Hub]:
         entries = enumerate(_list(document.data, "hubs"))

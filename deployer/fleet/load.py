@@ -137,7 +137,13 @@ def _fleet(files: Files, paths: Iterable[Path], state: Path | None, *, everythin
     clusters = [builder.cluster(files.checked(path, "cluster")) for path in paths]
     if everything:
         presets.check_own()
-    return Fleet(root=files.root, clusters=tuple(clusters), organisation=operator)
+    return Fleet(
+        root=files.root,
+        clusters=tuple(clusters),
+        organisation=operator,
+        documents=files.documents,
+        whole=everything,
+    )
 
 
 def _organisation(files: Files) -> Organisation:

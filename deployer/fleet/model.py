@@ -133,7 +133,8 @@ class Cluster:
 
     `kubernetes_version` is a minor version such as `1.34`, assumed when neither cluster nor organisation says
     which. `uid` is that of the namespace kube-system, when pinned. `outputs` is what the cluster's
-    infrastructure told about itself, empty when nothing did.
+    infrastructure told about itself, empty when nothing did. `support_files` are values of what the cluster
+    runs for all of its hubs.
     """
 
     name: str
@@ -145,6 +146,7 @@ class Cluster:
     provider_url: str | None = None
     uid: str | None = None
     outputs: Mapping[str, Any] = field(default_factory=dict)
+    support_files: tuple[ValuesFile, ...] = ()
     document: Document
 
 
@@ -162,11 +164,14 @@ class Organisation:
 class Fleet:
     """All clusters of a root directory, by name in alphabetical order.
 
-    `ignores` say which problems are known and accepted; `hidden` are those that loading found.
+    `documents` are all files that were read; `whole` is False when only one cluster's were. `ignores` say
+    which problems are known and accepted; `hidden` are those that loading found.
     """
 
     root: Path
     clusters: tuple[Cluster, ...]
     organisation: Organisation = field(default_factory=Organisation)
+    documents: tuple[Document, ...] = field(default=(), repr=False)
+    whole: bool = True
     ignores: Ignores = field(default_factory=Ignores, repr=False)
     hidden: tuple[Hidden, ...] = field(default=(), repr=False)

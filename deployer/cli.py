@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # the command is used, so that help and shell completion stay instant.
 COMMANDS = {
     "validate": ("deployer.commands.validate:validate", "Check the fleet's configuration, offline."),
+    "explain": ("deployer.commands.explain:explain", "Show where a hub's values come from."),
     "render": ("deployer.commands.render:render", "Show a hub's chart values or Kubernetes manifests."),
     "deploy": ("deployer.commands.deploy:deploy", "Deploy hubs of a cluster and check that a user can work."),
     "health": ("deployer.commands.health:health", "Check that a user can really work on hubs."),
@@ -32,6 +33,7 @@ COMMANDS = {
     "shell": ("deployer.commands.shell:shell", "Open a shell, or run a command, with access to a cluster."),
     "local": ("deployer.commands.local:local", "Make and remove a Kubernetes cluster on this machine."),
     "charts": ("deployer.commands.charts:charts", "Get and pin the packages of charts."),
+    "schema": ("deployer.commands.schema:schema", "Print or write schemas, for editors and programs."),
     "doctor": ("deployer.commands.doctor:doctor", "Check the programs that deployer uses."),
 }
 

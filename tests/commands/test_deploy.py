@@ -61,7 +61,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (directory / name).write_text(text)
     mirror = write_mirror(tmp_path / "mirror")
     for name, value in {"CACHE": "cache", "STATE": "state", "CHART_MIRROR": mirror}.items():
-        monkeypatch.setenv(f"DEPLOYER_{name}", str(tmp_path / value))
+        monkeypatch.setenv(f"DEPLOYER_{name}", str(tmp_path / str(value)))
     monkeypatch.setenv("PATH", "/nowhere")
     monkeypatch.setattr(cli, "_listen_to_signals", lambda _interruption: None)
     return tmp_path / "fleet"

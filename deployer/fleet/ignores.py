@@ -135,7 +135,9 @@ def _across(cluster: Cluster) -> Iterator[Ignore]:
 
 def _is_whole(entry: Any) -> bool:
     """Say whether an entry is as its schema wants it; else it hides nothing, least of all too much."""
-    if not isinstance(entry, dict) or not all(isinstance(entry.get(key), str) for key in ("rule", "reason")):
+    if not isinstance(entry, dict):
+        return False
+    if not all(isinstance(entry.get(key), str) and entry[key] for key in ("rule", "reason")):
         return False
     hubs = entry.get("hubs", ["all of them"])
     return isinstance(hubs, list) and bool(hubs) and all(isinstance(name, str) for name in hubs)

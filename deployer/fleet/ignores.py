@@ -145,18 +145,20 @@ def _is_whole(entry: Any) -> bool:
 
 def _area(cluster: Cluster, names: tuple[str, ...]) -> Area:
     chosen = [hub for hub in cluster.hubs if hub.name in names]
-    others = [hub for hub in cluster.hubs if hub.name not in names]
+    others = _files(hub for hub in cluster.hubs if hub.name not in names)
+    shared = {file.document.name for file in cluster.support_files}
     return Area(
         cluster=cluster.name,
         directory=cluster.document.name.rpartition("/")[0] + "/",
         hubs=names,
-        files=frozenset(_files(chosen) - _files(others)),
+        files=frozenset(_files(chosen) - others - shared),
         spans=tuple(_span(hub) for hub in chosen),
     )
 
 
 def _files(hubs: Iterable[Hub]) -> set[str]:
-    return {file.document.name for hub in hubs for file in hub.values_files}
+    files = (file for hub in hubs for file in (*hub.values_files, hub.domain_override))
+    return {file.document.name for file in files if file}
 
 
 def _span(hub: Hub) -> range:

@@ -38,7 +38,7 @@ def check(
         missing = tuple(f"not checked: {package}; {error.hint}" for package in error.reasons)
         return Outcome(hub=hub, not_checked=missing)
     except DeployerError as error:
-        failure = _failure(hub, error, "chart-package")
+        failure = _failure(fleet, hub, error, "chart-package")
         return Outcome(hub=hub).having((failure,), fleet.ignores, cluster)
     subject = HubValues(
         fleet=fleet,
@@ -65,14 +65,15 @@ def _check_objects(session: Session, release: Rendered, subject: HubValues, outc
     except ProgramMissing as error:
         return replace(outcome, not_checked=(f"not rendered: {error.message}; {error.hint}",))
     except DeployerError as error:
-        failure = _failure(release.hub, error, "render")
+        failure = _failure(subject.fleet, release.hub, error, "render")
         return outcome.having((failure,), subject.fleet.ignores, subject.cluster)
     found = (problem for rule in manifest_rules.RULES for problem in rule.problems(rendered_objects))
     outcome = outcome.having(found, subject.fleet.ignores, subject.cluster)
     return replace(outcome, objects_seen=True)
 
 
-def _failure(hub: Hub, error: DeployerError, rule: str) -> Problem:
-    message = " ".join(error.message.split())
+def _failure(fleet: Fleet, hub: Hub, error: DeployerError, rule: str) -> Problem:
+    # Where the fleet lies differs between machines, and the problem is the same.
+    message = " ".join(error.message.replace(f"{fleet.root}/", "").split())
     shortened = message if len(message) <= _LONGEST_MESSAGE else f"{message[:_LONGEST_MESSAGE]} ..."
     return hub.document.problem((*hub.at, "helm_chart"), shortened, rule)

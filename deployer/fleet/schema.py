@@ -7,16 +7,15 @@ from dataclasses import replace
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from deployer.fleet.subjects import in_hub
 from deployer.fleet.violations import IN_QUOTES, Violation, validator, violations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from jsonschema.protocols import Validator
-
+    from deployer.fleet.checker import Checker
     from deployer.fleet.documents import Document
     from deployer.fleet.problems import Problem
 
@@ -51,5 +50,5 @@ def _told(document: Document, violation: Violation) -> Violation:
 
 
 @cache
-def _checker(kind: Kind) -> Validator:
+def _checker(kind: Kind) -> Checker:
     return validator(json.loads((SCHEMAS / f"{kind}.schema.json").read_text(encoding="utf-8")))

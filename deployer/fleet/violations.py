@@ -6,22 +6,16 @@ Messages never repeat a value: it may be a secret.
 from __future__ import annotations
 
 import re
-import sys
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from deployer.fleet.checker import Checker, Error
 from deployer.fleet.spelling import near
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from jsonschema.protocols import Validator
-
     from deployer.fleet.positions import KeyPath
-
-Error = Any
-"""A `jsonschema.ValidationError`; its stubs say of each attribute that it may be unset."""
 
 _TYPES = {
     "array": "a list",
@@ -63,34 +57,12 @@ class Violation:
                 return f"{name} {self.message}"
 
 
-def validator(schema: Mapping[str, Any]) -> Validator:
-    """Return what checks values against a schema, in the draft that the schema names (else draft 7)."""
-    with _absent("rfc3987_syntax"):
-        from jsonschema import Draft7Validator
-        from jsonschema.validators import validator_for
-
-    checker: Validator = validator_for(schema, default=Draft7Validator)(schema)
-    return checker
+def validator(schema: Mapping[str, Any]) -> Checker:
+    """Return what checks values against a schema; make it once, since that takes longer than to use it."""
+    return Checker(schema=schema)
 
 
-@contextmanager
-def _absent(module: str) -> Iterator[None]:
-    """Let an import do without an optional module.
-
-    This one, where it is installed, spends more than a second on a parser for the format `iri`, and
-    jsonschema imports it whether formats are checked or not.
-    """
-    if module in sys.modules:
-        yield
-        return
-    sys.modules[module] = None  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        del sys.modules[module]
-
-
-def violations(checker: Validator, value: Any) -> Iterator[Violation]:
+def violations(checker: Checker, value: Any) -> Iterator[Violation]:
     """Return everything that the schema forbids, each thing once."""
     seen = set()
     for error in checker.iter_errors(value):

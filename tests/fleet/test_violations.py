@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import pytest
@@ -92,8 +91,3 @@ def test_without_a_path_there_is_only_the_message() -> None:
 
 def test_a_path_is_shown_as_in_values() -> None:
     assert shown(("hubs", 2, "health", "timeout")) == "hubs[2].health.timeout"
-
-
-def test_a_slow_optional_module_is_left_alone_and_still_there_for_others() -> None:
-    validator({})
-    assert sys.modules.get("rfc3987_syntax", "absent") is not None

@@ -12,12 +12,14 @@ from deployer.fleet.rule import Finding
 from deployer.render.paths import look_up
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from deployer.charts.assemble import PreparedChart
     from deployer.fleet.model import Cluster, Fleet, Hub
     from deployer.fleet.positions import KeyPath
     from deployer.render.merge import Layer, Merged
+
+_NESTED = (dict, list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +51,16 @@ class HubValues:
         """Return what the templates see at a path of keys, None when nothing is there."""
         return look_up(self.values, at)
 
+    def default(self, *at: str) -> Any:
+        """Return what a package of the chart has at a path by itself, None when nothing is there."""
+        defaults = (package.defaults for package in self.chart.packages if package.name == at[0])
+        return look_up(next(defaults, {}), at[1:])
+
+    @cached_property
+    def maps(self) -> tuple[tuple[KeyPath, Mapping[str, Any]], ...]:
+        """Every map in what is handed to the charts, those in lists too, with its path. Outer ones first."""
+        return tuple(_maps(self.merged.values))
+
     def said(self, *at: str) -> bool:
         """Whether the hub, a preset or the program says something at a path; chart defaults don't count."""
         return any(_has(layer.values, at) for layer in self.merged.layers[1:])
@@ -58,15 +70,20 @@ class HubValues:
         return is_unknown(self.merged.origin(at)[0], at)
 
     def finding(self, at: KeyPath, message: str) -> Finding:
-        """Return a finding where the value at a path was set: in a file, else at the hub, with the layer."""
+        """Return a finding where the value at a path was set: in a file, else at the hub, with the layer.
+
+        What the hub, a preset or the program says nothing about is told at the hub.
+        """
         layer, mark_at = self.merged.origin_path(at)
+        if layer is self.merged.layers[0]:
+            return Finding(self.hub.document, self.hub.at, message)
         return self.finding_in(layer, mark_at, message)
 
-    def finding_in(self, layer: Layer, at: KeyPath, message: str) -> Finding:
-        """Return a finding at a path of one layer."""
+    def finding_in(self, layer: Layer, at: KeyPath, message: str, *, line: int = 0) -> Finding:
+        """Return a finding at a path of one layer, or in a `line` of the text there, from 1."""
         if layer.document is None:
             return Finding(self.hub.document, self.hub.at, f"{message} ({layer.name})")
-        return Finding(layer.document, at, message)
+        return Finding(layer.document, at, message, line)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +112,16 @@ def name_of(owner: Mapping[str, Any]) -> str:
 def is_unknown(layer: Layer, at: KeyPath) -> bool:
     """Say whether a layer has an encrypted scalar at a path."""
     return layer.document is not None and is_encrypted_scalar(layer.document.value(at))
+
+
+def _maps(values: Mapping[str, Any]) -> Iterator[tuple[KeyPath, Mapping[str, Any]]]:
+    waiting: list[tuple[KeyPath, Any]] = [((), values)]
+    for at, value in waiting:
+        if isinstance(value, dict):
+            yield at, value
+            waiting += [((*at, key), below) for key, below in value.items() if isinstance(below, _NESTED)]
+        else:
+            waiting += [((*at, i), below) for i, below in enumerate(value) if isinstance(below, _NESTED)]
 
 
 def _has(values: Any, at: Sequence[str]) -> bool:

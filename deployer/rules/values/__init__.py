@@ -4,10 +4,44 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deployer.rules.values import chart_schema
+from deployer.rules.values import (
+    admission,
+    authenticator,
+    chart_schema,
+    culling,
+    embedded,
+    health,
+    hosts,
+    images,
+    leftovers,
+    nodes,
+    oauth,
+    profile_groups,
+    profiles,
+    resources,
+    server_size,
+    storage,
+)
 
 if TYPE_CHECKING:
     from deployer.fleet.rule import Rule
     from deployer.rules.subjects import HubValues
 
-RULES: tuple[Rule[HubValues], ...] = (*chart_schema.RULES,)
+RULES: tuple[Rule[HubValues], ...] = (
+    *chart_schema.RULES,
+    *images.RULES,
+    *profiles.RULES,
+    *profile_groups.RULES,
+    *resources.RULES,
+    *server_size.RULES,
+    *nodes.RULES,
+    *health.RULES,
+    *authenticator.RULES,
+    *admission.RULES,
+    *oauth.RULES,
+    *embedded.RULES,
+    *storage.RULES,
+    *hosts.RULES,
+    *culling.RULES,
+    *leftovers.RULES,
+)

@@ -1,0 +1,113 @@
+"""The authenticator: one that exists, and that asks people who they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deployer.fleet.model import Local
+from deployer.fleet.rule import Finding, rule
+from deployer.fleet.spelling import did_you_mean, near
+from deployer.rules.values.parts.authentication import (
+    CLASS,
+    CLASSES,
+    CONFIG,
+    authentication,
+    is_path,
+    names,
+)
+from deployer.rules.values.parts.code import hub_python_has
+from deployer.rules.values.parts.shapes import mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deployer.rules.subjects import HubValues
+
+_PASSWORDS = {"user_password": 8, "admin_password": 32}
+"""The lengths that JupyterHub's SharedPasswordAuthenticator asks for."""
+
+
+@rule()
+def authenticator_class(release: HubValues) -> Iterator[Finding]:
+    """Want `authenticator_class` to be a name that JupyterHub knows, or the path of a class.
+
+    A hub does not start with another. Names are those of JupyterHub 5, of OAuthenticator 17 and of what else
+    is in z2jh's hub image; an image of your own may have more.
+    """
+    auth = authentication(release)
+    if auth is None or auth.name:
+        return
+    value = str(release.value(*CLASS))
+    known = list(names())
+    own_image = release.said("jupyterhub", "hub", "image")
+    if not is_path(value) and (near(value, known) or not own_image):
+        yield release.finding(CLASS, f"no such authenticator: `{value}`; {did_you_mean(value, known)}")
+
+
+@rule()
+def dummy_authenticator(release: HubValues) -> Iterator[Finding]:
+    """Refuse the authenticator `dummy` everywhere but on `provider: local`.
+
+    It takes any name with any password, so the hub and everybody's files are open to the whole world. It is
+    also what z2jh has when nothing is said.
+    """
+    auth = authentication(release)
+    if auth is None or auth.name != "dummy" or isinstance(release.cluster.provider, Local):
+        return
+    if not hub_python_has(release, "authenticator_class"):
+        advice = "write another `hub.config.JupyterHub.authenticator_class`"
+        whose = "" if release.said(*CLASS) else ", which is the chart's own choice,"
+        yield release.finding(CLASS, f"the authenticator `dummy`{whose} lets in anybody as anybody: {advice}")
+
+
+@rule("warning")
+def missing_password(release: HubValues) -> Iterator[Finding]:
+    """Want the authenticator `shared-password` to have a password.
+
+    Without `user_password` nobody but admins gets in, and without `admin_password` they don't either.
+    """
+    auth = authentication(release)
+    if auth is None or auth.name != "shared-password" or hub_python_has(release, "password"):
+        return
+    settings = auth.settings()
+    if not any(auth.set(settings.get(key)) for key in ("user_password", "password_groups")):
+        message = "missing key `user_password` in `SharedPasswordAuthenticator`: people could not log in"
+        yield release.finding((*CONFIG, auth.sections[-1]), message)
+
+
+@rule()
+def short_password(release: HubValues) -> Iterator[Finding]:
+    """Want the passwords of the authenticator `shared-password` as long as JupyterHub asks for.
+
+    A hub does not start with shorter ones.
+    """
+    auth = authentication(release)
+    if auth is None or auth.name != "shared-password":
+        return
+    settings = auth.settings()
+    for key, length in _PASSWORDS.items():
+        setting = settings.get(key)
+        if setting is None or not isinstance(setting.value, str) or release.unknown(setting.at):
+            continue
+        if 0 < len(setting.value) < length:
+            yield release.finding(setting.at, f"`{key}` must have {length} characters or more")
+
+
+@rule("warning")
+def authenticator_config(release: HubValues) -> Iterator[Finding]:
+    """Question configuration of a class that is almost the authenticator's.
+
+    JupyterHub takes configuration of any class without a word, and that of an unknown one has no effect.
+    """
+    auth = authentication(release)
+    if auth is None or not auth.name:
+        return
+    for section, block in mapping(release.value(*CONFIG)).items():
+        if section.endswith("enticator") and section not in CLASSES:
+            meant = near(section, auth.sections)
+            if meant is not None and mapping(block):
+                message = f"there is no class `{section}`: did you mean `{meant}`?"
+                yield release.finding((*CONFIG, section), message)
+
+
+RULES = (authenticator_class, dummy_authenticator, missing_password, short_password, authenticator_config)

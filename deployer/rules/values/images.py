@@ -1,0 +1,148 @@
+"""Images: which version of them, said so that YAML and everybody else read the same."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from deployer.fleet.rule import Finding, rule
+from deployer.rules.values.parts.shapes import mapping, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from deployer.fleet.positions import KeyPath
+    from deployer.rules.subjects import HubValues
+
+_NOT_OF_PODS = {"annotations", "config", "custom", "data", "extraConfig", "labels", "templateVars"}
+"""Keys below which `image` means something else, or nothing that is known here."""
+_NAMES = ("name", "repository")
+_REFERENCE = re.compile(r"(?P<name>[^\s@{}]+?)(:(?P<tag>[^/:@\s{}]+))?(@(?P<digest>[a-z0-9]+:[0-9a-f]+))?")
+
+
+@rule()
+def image_tag(release: HubValues) -> Iterator[Finding]:
+    """Want every image to carry a tag or a digest.
+
+    Without one it is `latest`: another image after each push, so that two servers of one profile differ, and
+    going back to an earlier release brings nothing back. Where the chart joins a name and a tag, the tag that
+    it has by itself belongs to its own image.
+    """
+    for image in _images(release):
+        if image.whole and not image.tag and not image.digest:
+            yield release.finding(image.at, f"the image `{image.name}` has no tag: write `{image.name}:TAG`")
+        elif not image.tag and not image.digest:
+            yield release.finding(image.at, f"the image `{image.name}` has no tag: write `tag` beside it")
+        elif image.borrows_tag:
+            message = (
+                f"the image `{image.name}` takes the tag of the chart's own image: write `tag` beside it"
+            )
+            yield release.finding(image.at, message)
+
+
+@rule("warning")
+def image_latest(release: HubValues) -> Iterator[Finding]:
+    """Question the tag `latest`: it is another image after each push.
+
+    Two servers of one profile differ then, and going back to an earlier release brings nothing back. A tag
+    that names a version, a date or a commit says what runs.
+    """
+    for image in _images(release):
+        if image.tag == "latest" and not image.digest:
+            at = image.at if image.whole else (*image.at[:-1], "tag")
+            message = f"the image `{image.name}` has the tag `latest`: choose one that stays what it is"
+            yield release.finding(at, message)
+
+
+@rule()
+def image_number(release: HubValues) -> Iterator[Finding]:
+    """Want a tag to be in quotes when YAML would read it as a number.
+
+    `1.10` becomes 1.1, which is another image or none, and Helm may write `20260102` as 2.0260102e+07.
+    """
+    for at, image in _blocks(release):
+        tag = image.get("tag")
+        if not isinstance(tag, int | float) or isinstance(tag, bool) or release.unknown((*at, "tag")):
+            continue
+        layer, found_at = release.merged.origin_path((*at, "tag"))
+        written = layer.document.texts.get(found_at) if layer.document else None
+        written = written or str(tag)
+        read = "" if written == str(tag) else f" {tag}"
+        message = f'YAML reads the tag `{written}` as a number{read}: write `"{written}"`'
+        yield release.finding((*at, "tag"), message)
+
+
+RULES = (image_tag, image_latest, image_number)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Image:
+    """An image: a `whole` reference, or a name with its tag beside it. `at` is where the name stands.
+
+    `borrows_tag` tells that the name is the hub's and the tag is the chart's.
+    """
+
+    at: KeyPath
+    name: str
+    tag: str | None
+    digest: str | None
+    whole: bool
+    borrows_tag: bool = False
+
+
+def _images(release: HubValues) -> Iterator[_Image]:
+    for at, values in release.maps:
+        reference = values.get("image")
+        if isinstance(reference, str) and _of_pods(at) and "://" not in reference:
+            image = _parsed((*at, "image"), reference, whole=True)
+            if image and not release.unknown(image.at):
+                yield image
+    for at, block in _blocks(release):
+        image = _named(release, at, block)
+        if image and not release.unknown(image.at):
+            yield image
+
+
+def _blocks(release: HubValues) -> Iterator[tuple[KeyPath, Mapping[str, Any]]]:
+    """Return the maps that hold an image's name and tag."""
+    for at, values in release.maps:
+        if not at or not _of_pods(at):
+            continue
+        if at[-1] == "image" or (len(at) > 1 and at[-2] == "extraImages"):
+            yield at, values
+
+
+def _named(release: HubValues, at: KeyPath, block: Mapping[str, Any]) -> _Image | None:
+    key = next((key for key in _NAMES if text(block.get(key))), None)
+    if key is None:
+        return None
+    image = _parsed((*at, key), block[key], whole=False)
+    if image is None or image.tag or image.digest:
+        return image
+    if release.unknown((*at, "tag")):
+        return None
+    if "tag" in block:
+        tag = block["tag"]
+        return replace(image, tag=None if tag is None else str(tag))
+    own = release.default(*map(str, at))
+    borrowed = mapping(own).get("tag")
+    # The chart's own image from another registry keeps its last name, and its tag.
+    same = _last_name(image.name) == _last_name(text(mapping(own).get(key)))
+    return replace(image, tag=borrowed, borrows_tag=borrowed is not None and not same)
+
+
+def _last_name(image: str) -> str:
+    return image.rpartition("/")[2]
+
+
+def _parsed(at: KeyPath, reference: str, *, whole: bool) -> _Image | None:
+    """Return the parts of a reference; None when it holds a placeholder such as `{value}`."""
+    found = _REFERENCE.fullmatch(reference)
+    if found is None:
+        return None
+    return _Image(at=at, name=found["name"], tag=found["tag"], digest=found["digest"], whole=whole)
+
+
+def _of_pods(at: KeyPath) -> bool:
+    return _NOT_OF_PODS.isdisjoint(at)

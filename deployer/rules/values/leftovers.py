@@ -1,0 +1,68 @@
+"""What was to be filled in and was not."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from deployer.fleet.rule import Finding, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deployer.fleet.positions import KeyPath
+    from deployer.rules.subjects import HubValues
+
+_FOR_PEOPLE = {
+    "annotations",
+    "custom",
+    "description",
+    "display_name",
+    "extraConfig",
+    "extraFiles",
+    "templateVars",
+    "validation_message",
+    "validation_regex",
+}
+"""Keys below which text is for people, or code."""
+_WORDS = ("change", "CHANGE", "todo", "TODO", "FIXME", "fixme", "TBD", "xxx", "XXX", "<", "your", "YOUR")
+"""One of these is in every placeholder; looked for first, since that is quick."""
+_PLACEHOLDER = re.compile(
+    r"(?i:change[-_ ]?(me|this|it)|todo|fixme|tbd|x{3,}|replace[-_ ]?(me|this)|your[-_ ][-_ \w]+)[.:!]?"
+    r"|[^<>\s]*<[A-Za-z][\w. -]*>[^<>\s]*"
+)
+
+
+@rule("warning")
+def placeholder(release: HubValues) -> Iterator[Finding]:
+    """Question values that look as if somebody was to fill them in: `CHANGEME`, `TODO`, `<client id>`, `xxx`.
+
+    The hub would run with them, and say so late or never. Text for people and code is left alone.
+    """
+    for at, values in release.maps:
+        if _FOR_PEOPLE.isdisjoint(at):
+            for where, value in _scalars(at, values):
+                if _is_placeholder(value) and _is_said(release, where):
+                    name = ".".join(map(str, where))
+                    yield release.finding(where, f"`{name}` still holds a placeholder: write the value")
+
+
+RULES = (placeholder,)
+
+
+def _scalars(at: KeyPath, values: Any) -> Iterator[tuple[KeyPath, Any]]:
+    for key, value in values.items():
+        if isinstance(value, list):
+            yield from (((*at, key, index), each) for index, each in enumerate(value))
+        elif key not in _FOR_PEOPLE:
+            yield (*at, key), value
+
+
+def _is_placeholder(value: Any) -> bool:
+    if not isinstance(value, str) or not any(word in value for word in _WORDS):
+        return False
+    return "</" not in value and _PLACEHOLDER.fullmatch(value.strip()) is not None
+
+
+def _is_said(release: HubValues, at: KeyPath) -> bool:
+    return release.merged.origin_path(at)[0].document is not None and not release.unknown(at)

@@ -1,0 +1,107 @@
+"""The node pools that a cluster declares in `infrastructure.node_pools`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from deployer.rules.values.parts.machines import size
+from deployer.rules.values.parts.shapes import mapping, sequence, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deployer.fleet.model import Cluster
+    from deployer.rules.values.parts.machines import Size
+
+MACHINE = "node.kubernetes.io/instance-type"
+_MACHINE_ONCE = "beta.kubernetes.io/instance-type"
+_GIVEN = (
+    "kubernetes.io",
+    "k8s.io",
+    "k8s.dask.org",
+    "hub.jupyter.org",
+    "cloud.google.com",
+    "amazonaws.com",
+    "azure.com",
+    "nvidia.com",
+    "karpenter.sh",
+)
+"""The domains of labels and taints that nodes have without anybody declaring them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taint:
+    """What keeps pods off a pool's nodes that do not tolerate it."""
+
+    key: str
+    value: str
+    effect: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pool:
+    """One pool of nodes of one machine type."""
+
+    name: str
+    machine: str
+    labels: Mapping[str, Any]
+    taints: tuple[Taint, ...]
+
+    @property
+    def size(self) -> Size | None:
+        """The size of its machines, None when it is unknown."""
+        return size(self.machine)
+
+    def has(self, label: str, value: Any) -> bool | None:
+        """Say whether its nodes have a label, None when that can't be told."""
+        if label in (MACHINE, _MACHINE_ONCE):
+            return str(value) == self.machine if self.machine else None
+        if label in self.labels:
+            return str(self.labels[label]) == str(value)
+        return None if given(label) else False
+
+    def may_run(self, selector: Mapping[str, Any]) -> bool:
+        """Say whether nothing that is known keeps a pod with a selector off its nodes."""
+        return all(self.has(label, value) is not False for label, value in selector.items())
+
+
+def pools(cluster: Cluster) -> tuple[Pool, ...]:
+    """Return the pools of a cluster, none when it declares none."""
+    declared = mapping(cluster.document.value(("infrastructure", "node_pools")))
+    return tuple(pool for name, value in declared.items() for pool in _pools(name, value))
+
+
+def given(key: str) -> bool:
+    """Say whether a label or a taint may be there without anybody declaring it."""
+    domain = key.partition("/")[0].partition("_")[0]
+    return any(domain == each or domain.endswith(f".{each}") for each in _GIVEN)
+
+
+def _pools(name: str, value: Any) -> Iterator[Pool]:
+    """Return the pools in a map or a list of them, or in a map by their names."""
+    for each in sequence(value):
+        yield from _pools(text(mapping(each).get("name")) or name, each)
+    if "machine" in mapping(value):
+        yield _pool(name, value)
+    else:
+        for key, each in mapping(value).items():
+            if isinstance(each, Mapping):
+                yield from _pools(key, each)
+
+
+def _pool(name: str, data: Mapping[str, Any]) -> Pool:
+    return Pool(
+        name=name,
+        machine=text(data["machine"]),
+        labels=mapping(data.get("labels")),
+        taints=tuple(_taints(data.get("taints"))),
+    )
+
+
+def _taints(value: Any) -> Iterator[Taint]:
+    """Return taints from maps with `key`, `value` and `effect`."""
+    for each in map(mapping, sequence(value)):
+        if text(each.get("key")):
+            yield Taint(key=each["key"], value=str(each.get("value") or ""), effect=text(each.get("effect")))

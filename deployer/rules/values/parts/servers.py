@@ -1,0 +1,113 @@
+"""The servers that users can start: what KubeSpawner is told for each profile and each choice within it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice, product
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from deployer.rules.values.parts.profiles import Choice, Profile, overrides, profiles
+from deployer.rules.values.parts.shapes import mapping, sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from deployer.fleet.positions import KeyPath
+    from deployer.rules.subjects import HubValues
+
+SINGLEUSER = ("jupyterhub", "singleuser")
+AMOUNTS = {
+    "mem_guarantee": ("memory", "guarantee"),
+    "mem_limit": ("memory", "limit"),
+    "cpu_guarantee": ("cpu", "guarantee"),
+    "cpu_limit": ("cpu", "limit"),
+}
+"""KubeSpawner's settings, and where z2jh takes them from under `singleuser`."""
+_TAINTS = (
+    (*SINGLEUSER, "extraTolerations"),
+    ("jupyterhub", "scheduling", "userPods", "tolerations"),
+)
+_DECISIVE = {*AMOUNTS, "node_selector", "tolerations"}
+_MOST = 200
+
+
+class Setting(NamedTuple):
+    """A value, where it is written, and how late it is applied: later ones replace it."""
+
+    value: Any
+    at: KeyPath
+    stage: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """One combination of choices. `at` is the last of them, `amounts` are KubeSpawner's settings by name."""
+
+    at: KeyPath
+    amounts: Mapping[str, Setting]
+    selector: Mapping[str, Setting]
+    tolerations: tuple[Any, ...]
+
+
+def servers(release: HubValues) -> Iterator[Server]:
+    """Return a server for each combination of choices that matters for its size or its node.
+
+    Of very many combinations some are left out.
+    """
+    start = _start(release)
+    found = profiles(release)
+    if not found:
+        yield start
+    for profile in found:
+        for chosen in islice(product(*_choices(profile)), _MOST):
+            server = start
+            for stage, choice in enumerate(chosen, start=1):
+                server = _with(server, choice, stage)
+            yield server
+
+
+def _start(release: HubValues) -> Server:
+    amounts = {name: (*SINGLEUSER, *where) for name, where in AMOUNTS.items()}
+    selector = (*SINGLEUSER, "nodeSelector")
+    return Server(
+        at=SINGLEUSER,
+        amounts={name: Setting(release.value(*at), at) for name, at in amounts.items()},
+        selector={
+            key: Setting(value, (*selector, key)) for key, value in mapping(release.value(*selector)).items()
+        },
+        tolerations=tuple(each for at in _TAINTS for each in sequence(release.value(*at))),
+    )
+
+
+def _choices(profile: Profile) -> Iterator[list[Choice]]:
+    """Return what can be chosen one after the other: the profile itself, then its options."""
+    yield [Choice(name="", at=profile.at, data=profile.data)]
+    for option in profile.options:
+        offered = [*option.choices, *([option.unlisted] if option.unlisted else [])]
+        if any(not _DECISIVE.isdisjoint(overrides(choice)) for choice in offered):
+            yield offered
+
+
+def _with(server: Server, choice: Choice, stage: int) -> Server:
+    said = overrides(choice)
+    if _DECISIVE.isdisjoint(said):
+        return server
+    at = (*choice.at, "kubespawner_override")
+    selector = mapping(said.get("node_selector"))
+    return Server(
+        at=choice.at,
+        amounts={
+            name: Setting(said[name], (*at, name), stage) if name in said else setting
+            for name, setting in server.amounts.items()
+        },
+        # KubeSpawner merges a map into the map that it has, and None takes a key away.
+        selector={
+            key: setting
+            for key, setting in {
+                **server.selector,
+                **{k: Setting(v, (*at, "node_selector", k), stage) for k, v in selector.items()},
+            }.items()
+            if setting.value is not None
+        },
+        tolerations=tuple(sequence(said["tolerations"])) if "tolerations" in said else server.tolerations,
+    )

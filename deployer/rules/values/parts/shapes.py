@@ -1,0 +1,26 @@
+"""Values of the kind that a rule expects, or nothing: what has another kind is for the schemas to tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """Return a map, empty when the value is none."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def sequence(value: Any) -> list[Any]:
+    """Return a list, empty when the value is none."""
+    return value if isinstance(value, list) else []
+
+
+def text(value: Any) -> str:
+    """Return a text, empty when the value is none."""
+    return value if isinstance(value, str) else ""
+
+
+def number(value: Any) -> float | None:
+    """Return a number, None when the value is none."""
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -1,0 +1,116 @@
+"""The list of profiles: what KubeSpawner wants of it, and what would make it offer something else."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from deployer.fleet.rule import Finding, rule
+from deployer.fleet.spelling import near
+from deployer.rules.values.parts.profiles import Choice, Option, Profile, choices, overrides, profiles
+from deployer.rules.values.parts.settings import KUBESPAWNER
+from deployer.rules.values.parts.shapes import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from deployer.rules.subjects import HubValues
+
+
+@rule()
+def profile_name(release: HubValues) -> Iterator[Finding]:
+    """Want each profile to have a `display_name`.
+
+    KubeSpawner shows it, and can show no profile at all when one of them has none.
+    """
+    for profile in profiles(release):
+        at = (*profile.at, "display_name")
+        if not profile.data.get("display_name") and not release.unknown(at):
+            yield release.finding(profile.at, "missing key `display_name`: what people see of the profile")
+
+
+@rule()
+def profile_slug(release: HubValues) -> Iterator[Finding]:
+    """Refuse two profiles of one slug: the second could never be chosen.
+
+    Without `slug`, KubeSpawner makes it of `display_name`. Two profiles may share a slug when no group of
+    their `allowed_groups` is the same, so that nobody sees both.
+    """
+    seen: list[Profile] = []
+    for profile in profiles(release):
+        first = next(
+            (each for each in seen if profile.slug == each.slug and _both_shown(each, profile)), None
+        )
+        if first is None:
+            seen += [profile] if profile.slug else []
+        elif not release.unknown((*profile.at, "slug")):
+            key = "slug" if "slug" in profile.data else "display_name"
+            place = f"profile {int(first.at[-1]) + 1}"
+            message = f"the slug `{profile.slug}` is that of {place} too: give each its own `slug`"
+            yield release.finding((*profile.at, key), message)
+
+
+@rule("warning")
+def profile_default(release: HubValues) -> Iterator[Finding]:
+    """Want one default at most: among profiles, and among the choices of an option.
+
+    Of several, browsers show the last and KubeSpawner takes the first. Profiles for different groups may each
+    be the default.
+    """
+    defaults = [profile for profile in profiles(release) if profile.data.get("default") is True]
+    for index, profile in enumerate(defaults):
+        if any(_both_shown(other, profile) for other in defaults[:index]):
+            yield release.finding((*profile.at, "default"), "another profile is the default already")
+    for option in _options(release):
+        chosen = [choice for choice in option.choices if choice.data.get("default") is True]
+        for choice in chosen[1:]:
+            message = f"`{chosen[0].name}` is the default already: one choice of `{option.name}` can be"
+            yield release.finding((*choice.at, "default"), message)
+
+
+@rule()
+def profile_option(release: HubValues) -> Iterator[Finding]:
+    """Want an option of a profile to offer something, and its free field to have a usable pattern.
+
+    KubeSpawner cannot start a server for somebody who leaves such an option alone, or fills in such a field.
+    """
+    for option in _options(release):
+        if not option.choices and option.unlisted is None:
+            message = f"nothing to choose in the option `{option.name}`: write `choices`"
+            yield release.finding(option.at, message)
+        if option.unlisted is not None:
+            yield from _pattern(release, option.unlisted)
+
+
+@rule("warning")
+def profile_setting(release: HubValues) -> Iterator[Finding]:
+    """Question a key of `kubespawner_override` that is almost one of KubeSpawner's settings.
+
+    KubeSpawner takes any key without a word, and an unknown one has no effect.
+    """
+    for choice in choices(release):
+        for key in overrides(choice):
+            meant = None if key in KUBESPAWNER else near(key, KUBESPAWNER)
+            if meant is not None:
+                at = (*choice.at, "kubespawner_override", key)
+                yield release.finding(at, f"KubeSpawner has no setting `{key}`: did you mean `{meant}`?")
+
+
+RULES = (profile_name, profile_slug, profile_default, profile_option, profile_setting)
+
+
+def _both_shown(one: Profile, other: Profile) -> bool:
+    """Say whether somebody may be offered both profiles."""
+    return not (one.groups and other.groups) or bool(one.groups & other.groups)
+
+
+def _options(release: HubValues) -> Sequence[Option]:
+    return [option for profile in profiles(release) for option in profile.options]
+
+
+def _pattern(release: HubValues, field: Choice) -> Iterator[Finding]:
+    at = (*field.at, "validation_regex")
+    try:
+        re.compile(text(field.data.get("validation_regex")))
+    except re.error as error:
+        yield release.finding(at, f"`validation_regex` is no regular expression: {error.msg}")

@@ -1,0 +1,110 @@
+"""The pages that are written while the site is built."""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from deployer.fleet.rule import Rule
+from deployer.fleet.schema import SCHEMAS
+from deployer.rules.catalogue import RULES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def rule_pages(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Modules in docs/ are found as mkdocs finds them: beside its hook."""
+    monkeypatch.syspath_prepend(str(repository / "docs"))
+    return import_module("rule_pages")
+
+
+@pytest.fixture
+def schema_pages(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(str(repository / "docs"))
+    return import_module("schema_pages")
+
+
+def test_every_rule_has_a_page_and_stands_in_the_index_once(rule_pages: Any) -> None:
+    pages = rule_pages.pages()
+    assert set(pages) == {"rules/index.md", *(f"rules/{rule.id}.md" for rule in RULES)}
+    linked = re.findall(r"^\| \[([^]]+)\]\(\1\.md\) \|", pages["rules/index.md"], re.MULTILINE)
+    assert sorted(linked) == sorted(rule.id for rule in RULES)
+
+
+def test_the_page_of_a_rule_has_its_reason_and_its_examples_with_what_is_said(
+    rule_pages: Any, repository: Path
+) -> None:
+    page = rule_pages.pages()["rules/duplicate-key.md"]
+    examples = repository / "tests/examples"
+    said = (examples / "invalid/duplicate-key/expected.txt").read_text()
+    written = "config/clusters/campus/research.values.yaml"
+    wrong = (examples / "invalid/duplicate-key" / written).read_text()
+    right = (examples / "valid/duplicate-key" / written).read_text()
+    assert page.startswith(
+        "# duplicate-key\n\nRefuse a key that is written twice in one map.\n\n"
+        "**Severity:** error: it stops a deploy.\n\n"
+        "The last one would count and the others would be lost in silence.\n\n"
+        "It cannot be ignored: without it nothing else can be trusted.\n\n## Wrong\n"
+    )
+    assert f"`{written}`\n\n```yaml\n{wrong}```\n" in page
+    assert f"What is said:\n\n```text\n{said}```\n" in page
+    assert "## Right\n" in page
+    assert f"`{written}`\n\n```yaml\n{right}```\n" in page
+
+
+def test_a_variant_names_itself_and_belongs_to_no_rule_of_a_shorter_name(
+    rule_pages: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("chart", "chart--of-its-own", "chart-schema"):
+        (tmp_path / "invalid" / name).mkdir(parents=True)
+    monkeypatch.setattr(rule_pages, "PLACES", (tmp_path,))
+    rule: Rule[Any] = Rule(id="chart", severity="warning", summary="Want a chart.")
+    assert [path.name for path in rule_pages.examples(rule, "invalid")] == ["chart", "chart--of-its-own"]
+    page = rule_pages.page(rule)
+    assert re.findall("^## .*", page, re.MULTILINE) == ["## Wrong", "## Wrong: of its own"]
+    assert "**Severity:** warning: it does not stop a deploy." in page
+    assert "`# deployer: ignore=chart REASON`" in page
+
+
+def test_a_long_file_is_cut_and_backticks_within_do_not_end_it(
+    rule_pages: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    example = tmp_path / "invalid/chart"
+    example.mkdir(parents=True)
+    (example / "long.yaml").write_text("a: |\n  ```\n" + "  x\n" * 98)
+    monkeypatch.setattr(rule_pages, "PLACES", (tmp_path,))
+    page = rule_pages.page(Rule(id="chart", severity="error", summary="Want a chart."))
+    block = page.partition("`long.yaml`\n\n")[2]
+    assert block.startswith("````yaml\na: |\n  ```\n")
+    assert block.endswith("  x\n... and 20 more lines\n````\n")
+
+
+def test_every_schema_has_a_page_stands_in_the_list_and_is_published(schema_pages: Any) -> None:
+    names = {path.name.partition(".")[0] for path in SCHEMAS.glob("*.schema.json")}
+    pages, published = schema_pages.pages(), schema_pages.published()
+    assert set(pages) == {"reference/schemas.md", *(f"reference/{name}.md" for name in names)}
+    assert set(published) == {f"schemas/{name}.schema.json" for name in (*names, "values")}
+    linked = set(re.findall(r"\.\./(schemas/[^)]+)\)", pages["reference/schemas.md"]))
+    assert linked == set(published)
+    for text in published.values():
+        assert json.loads(text)["title"]
+
+
+def test_the_page_of_a_list_tells_of_its_entries(schema_pages: Any) -> None:
+    page = schema_pages.pages()["reference/doctor.md"]
+    assert "| `[].program` | string | The program's name. **Required.** |" in page
+    page = schema_pages.pages()["reference/local-status.md"]
+    assert "| `provider` | `kind`, `node`, `null` |" in page
+
+
+def test_no_key_of_a_schema_is_left_out_of_its_page(schema_pages: Any) -> None:
+    page = schema_pages.pages()["reference/deploy.md"]
+    schema = json.loads((SCHEMAS / "deploy.schema.json").read_text())
+    keys = [f"hubs[].{key}" for key in schema["definitions"]["outcome"]["properties"]]
+    assert re.findall(r"^\| `([^`]+)`", page, re.MULTILINE) == ["cluster", "hubs", *keys]

@@ -10,6 +10,7 @@ import hashlib
 import json
 import shutil
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from deployer.charts import files
@@ -18,10 +19,11 @@ from deployer.charts.hashes import HASHES
 from deployer.charts.lock import LOCK
 from deployer.charts.package import Package, write_package
 from deployer.charts.sources import Source, sources
+from deployer.fleet.checker import Checker
 from deployer.progress import step
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from deployer.charts.chart import Chart, Dependency
@@ -41,6 +43,16 @@ class PreparedChart:
     path: Path
     packages: tuple[Package, ...]
     notices: tuple[str, ...] = ()
+
+    @cached_property
+    def checkers(self) -> tuple[tuple[tuple[str, ...], Checker], ...]:
+        """What checks the values at a path, for each schema that there is: its own and the packages'."""
+        own = self.path / "values.schema.json"
+        found: list[tuple[tuple[str, ...], Mapping[str, Any]]] = []
+        if own.exists():
+            found.append(((), json.loads(own.read_text(encoding="utf-8"))))
+        found += [((each.name,), each.schema) for each in self.packages if each.schema is not None]
+        return tuple((at, Checker(schema=schema)) for at, schema in found)
 
 
 def prepare(

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from deployer.charts.assemble import PreparedChart, prepare
-from deployer.charts.chart import find_chart, needed
-from deployer.charts.sources import ChartUnavailable
+from deployer.charts.chart import needed
+from deployer.operations.charts_at_hand import Charts
 from deployer.operations.secrets import decrypted
-from deployer.render.merge import Layer, Merged, for_helm, merge
+from deployer.render.merge import Merged, for_helm, merge
 from deployer.render.placeholders import generated
 from deployer.render.values import domain, host, layers
 from deployer.tools.helm import find_helm
@@ -20,12 +18,13 @@ from deployer.tools.process import programs
 from deployer.tools.redaction import scalars
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping
 
-    from deployer.charts.chart import Chart, Dependency
-    from deployer.charts.package import Package
+    from deployer.charts.assemble import PreparedChart
+    from deployer.charts.chart import Dependency
     from deployer.fleet.model import Cluster, Fleet, Hub
     from deployer.session import Session
+    from deployer.tools.helm import Helm
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,49 +52,53 @@ def rendered(
     *,
     decrypt: bool,
     download: bool = True,
+    charts: Charts | None = None,
     without: Collection[Dependency] = (),
 ) -> Rendered:
     """Merge a hub's values and get its chart; the cluster is asked nothing.
 
     Packages that are not at hand are downloaded, unless `download` is False. Those in `without` are left out,
-    so that only values can be told, and of theirs only what the fleet says.
+    so that only values can be told, and of theirs only what the fleet says. Who renders many hubs gives
+    `charts`, which then decide about downloads, so that each chart is read once.
 
     Raises:
         ChartUnavailable: a package of the chart is nowhere to be had.
         DeployerError: there is no such chart, or a file cannot be decrypted.
     """
+    charts = charts or Charts(session=session, root=fleet.root, download=download)
     content = decrypted(session, hub) if decrypt else None
-    chart = find_chart(fleet.root, hub.chart, override=hub.chart_override)
-    hub_python = _hub_python(chart)
+    umbrella = charts.umbrella(hub)
+    chart = umbrella.chart
 
     def merged(schema: Mapping[str, Any]) -> Merged:
+        python = umbrella.hub_python
         return merge(
-            layers(cluster, hub, chart.defaults, hub_python=hub_python, schema=schema, decrypted=content)
+            layers(cluster, hub, chart.defaults, hub_python=python, schema=schema, decrypted=content)
         )
 
-    schema = _schema(chart)
     # The values say which packages are needed, and these say of which type a placeholder has to be.
-    dependencies = [each for each in needed(chart, merged(schema).values) if each not in without]
-    prepared = _prepared(session, chart, dependencies, download=download)
-    result = merged(_with_packages(schema, prepared.packages))
+    wanted = needed(chart, merged(umbrella.schema).values)
+    complete = charts.complete(umbrella, [each for each in wanted if each not in without])
+    result = merged(complete.schema)
     return Rendered(
         hub=hub,
         host=host(result.values, domain(hub, content)),
-        chart=prepared,
+        chart=complete.prepared,
         kube_version=cluster.kubernetes_version,
         merged=result,
-        values_for_helm=for_helm(result, _defaults(prepared)),
+        values_for_helm=for_helm(result, complete.defaults),
         secrets=scalars(content),
     )
 
 
-def manifests(session: Session, release: Rendered) -> str:
+def manifests(session: Session, release: Rendered, *, helm: Helm | None = None) -> str:
     """Return the Kubernetes objects of a release as Helm renders them, the same at every call.
 
-    Secrets that the chart would make up are placeholders.
+    Secrets that the chart would make up are placeholders. Who renders many hubs gives the `helm` that is to
+    do it; else the installed one is looked for.
     """
     values = merge([*release.merged.layers, generated(release.merged.values)])
-    helm = find_helm(programs(session))
+    helm = helm or find_helm(programs(session))
     with TemporaryDirectory(prefix="deployer-helm-") as home:
         return helm.template(
             release.chart.path,
@@ -106,37 +109,6 @@ def manifests(session: Session, release: Rendered) -> str:
             home=Path(home),
             secrets=release.secrets,
         )
-
-
-def _prepared(
-    session: Session, chart: Chart, dependencies: Sequence[Dependency], *, download: bool
-) -> PreparedChart:
-    """Return the chart's private copy; Helm is looked for only when something has to be downloaded."""
-    try:
-        return prepare(session, chart, dependencies, helm=None)
-    except ChartUnavailable:
-        runner = programs(session)
-        if not download or runner.find("helm") is None:
-            raise
-        return prepare(session, chart, dependencies, helm=find_helm(runner))
-
-
-def _hub_python(chart: Chart) -> dict[str, str]:
-    files = sorted((chart.directory / "files/hub").glob("*.py"))
-    return {file.name: file.read_text(encoding="utf-8") for file in files}
-
-
-def _schema(chart: Chart) -> dict[str, Any]:
-    path = chart.directory / "values.schema.json"
-    schema: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    return schema
-
-
-def _with_packages(schema: Mapping[str, Any], packages: Sequence[Package]) -> Mapping[str, Any]:
-    """Return the umbrella's schema with those of its packages in place."""
-    known = {package.name: package.schema for package in packages if package.schema is not None}
-    parts = (schema, {"properties": known})
-    return merge(Layer(name="schema", values=part) for part in parts).values
 
 
 def _defaults(chart: PreparedChart) -> dict[str, Mapping[str, Any]]:

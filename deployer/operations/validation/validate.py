@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from deployer.fleet.load import load, select_cluster, select_hubs
 from deployer.operations.validation.changes import changes_since
-from deployer.operations.validation.hubs import check
+from deployer.operations.validation.hubs import Work, check
 from deployer.operations.validation.ignores import about_ignores, ignored
 from deployer.operations.validation.report import Report, with_hubs
 from deployer.rules.baseline import NOTHING_KNOWN
@@ -52,9 +52,11 @@ def validate(
         changes = changes_since(session, fleet, chosen, changed_since)
         chosen = [(each.cluster, each.hub) for each in changes.reached]
     broken = {each.path for each in problems if each.severity == "error" and not baseline.accepts(each)}
-    work = partial(check, session, fleet, baseline, render=render)
+    work = Work(session=session, fleet=fleet, baseline=baseline, render=render)
     with ThreadPoolExecutor(max_workers=jobs or os.cpu_count()) as pool:
-        outcomes = tuple(pool.map(work, (each for each in chosen if not _files(each[1]) & broken)))
+        outcomes = tuple(
+            pool.map(partial(check, work), (each for each in chosen if not _files(each[1]) & broken))
+        )
     session.interruption.check()
     not_checked = _once(outcome.not_checked for outcome in outcomes)
     notices = (*_assumed_versions(chosen), *_once(outcome.notices for outcome in outcomes))

@@ -7,7 +7,9 @@ import re
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
 import pytest
+import yaml
 
 from deployer.fleet.rule import Rule
 from deployer.fleet.schema import SCHEMAS
@@ -15,6 +17,34 @@ from deployer.rules.catalogue import RULES
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+BLOCK = re.compile(r"^( *)```yaml\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
+SCHEMA_LINE = re.compile(r"# yaml-language-server: \$schema=(?:\S+/)?(\w+)\.schema\.json\n")
+
+
+def blocks(repository: Path) -> list[tuple[str, str]]:
+    """Return the YAML in the documents, each with the name of its file."""
+    documents = [repository / "README.md", *sorted((repository / "docs").rglob("*.md"))]
+    return [(path.name, found[2]) for path in documents for found in BLOCK.finditer(path.read_text())]
+
+
+def test_examples_in_the_documents_name_their_schema_and_are_as_it_says(repository: Path) -> None:
+    named = [(name, SCHEMA_LINE.match(text), yaml.safe_load(text)) for name, text in blocks(repository)]
+    kinds = {line[1]: content for _, line, content in named if line}
+    assert {"cluster", "values"} <= set(kinds)
+    for _, line, content in named:
+        if line and line[1] != "values":
+            jsonschema.validate(content, json.loads((SCHEMAS / f"{line[1]}.schema.json").read_text()))
+    assert [name for name, line, content in named if "provider" in content and not line] == []
+
+
+def test_workflows_in_the_documents_get_no_permissions_unasked(repository: Path) -> None:
+    workflows = [content for _, text in blocks(repository) if "jobs" in (content := yaml.safe_load(text))]
+    assert len(workflows) == 2
+    for workflow in workflows:
+        assert workflow["permissions"] == {}
+        assert all(job["permissions"]["contents"] == "read" for job in workflow["jobs"].values())
 
 
 @pytest.fixture

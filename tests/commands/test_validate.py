@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,56 @@ def test_json_is_the_report(capsys: pytest.CaptureFixture[str]) -> None:
         "rule": "schema",
         "severity": "error",
     }
+
+
+@pytest.mark.parametrize("option", ["--format", "--output", "-o"])
+def test_the_format_has_the_name_that_other_commands_give_it_too(
+    capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    assert cli.run(["--root", str(LAST_HUB), "validate", option, "json"]) == 1
+    assert json.loads(capsys.readouterr().out)["errors"] == 2
+
+
+def test_github_gets_annotations_of_everything_once(capsys: pytest.CaptureFixture[str]) -> None:
+    argv = ["--root", str(EXAMPLES / "valid/anchors"), "validate", "--format", "github"]
+    assert cli.run(argv) == 1
+    captured = capsys.readouterr()
+    assert captured.out.startswith("::error title=not checked::not checked: jupyterhub 4.4.0; run")
+    assert "\n::notice::Kubernetes 1.34 is assumed for one cluster: " in captured.out
+    assert len(captured.err.splitlines()) == 1
+    assert captured.err.startswith("1 cluster, 2 hubs: ")
+
+
+def test_annotations_name_files_from_the_root_of_the_repository(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / ".git").mkdir()
+    shutil.copytree(LAST_HUB, tmp_path / "fleet")
+    assert cli.run(["--root", str(tmp_path / "fleet"), "validate", "--format", "github"]) == 1
+    inside = "fleet/config/clusters/campus/cluster.yaml"
+    lines = capsys.readouterr().out.splitlines()
+    assert f"::error file={inside},line=13,col=5,title=schema::{inside}:13:5: hub `biology`: " in lines[1]
+
+
+def test_code_scanning_gets_a_log_that_links_to_the_published_documentation(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEPLOYER_DOCS", "https://docs.example.org/deployer")
+    assert cli.run(["--root", str(LAST_HUB), "validate", "--format", "sarif"]) == 1
+    captured = capsys.readouterr()
+    (run,) = json.loads(captured.out)["runs"]
+    driver = run["tool"]["driver"]
+    assert driver["informationUri"] == "https://docs.example.org/deployer/"
+    result = run["results"][1]
+    rule = driver["rules"][result["ruleIndex"]]
+    assert (rule["id"], rule["helpUri"]) == ("schema", "https://docs.example.org/deployer/rules/schema.html")
+    assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 13, "startColumn": 5}
+    assert run["invocations"][0]["exitCode"] == 1
+
+
+def test_an_unknown_format_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["validate", "--format", "xml"]) == 2
+    assert "'text', 'json', 'github', 'sarif'" in capsys.readouterr().err
 
 
 def test_nothing_wrong_is_exit_code_0(capsys: pytest.CaptureFixture[str]) -> None:

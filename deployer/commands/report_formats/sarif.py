@@ -56,6 +56,7 @@ def _descriptor(rule: Rule[Any], documentation: str | None) -> dict[str, Any]:
     text = "\n\n".join(filter(None, (rule.summary, rule.why)))
     return {
         "id": rule.id,
+        "name": "".join(word.capitalize() for word in rule.id.split("-")),
         "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": rule.why or rule.summary},
         "help": {"text": text, "markdown": f"{text}\n\n[{rule.id}]({page})" if page else text},

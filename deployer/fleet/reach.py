@@ -103,9 +103,10 @@ def _of_hub(root: Path, cluster: Cluster, hub: Hub) -> Iterator[Path]:
     listed = declared.get("helm_chart_values_files")
     yield from _paths(cluster.directory, listed if isinstance(listed, list) else ())
     yield from _paths(cluster.directory, (declared.get("domain_override_file"),))
-    if hub.chart_override:
-        yield hub.chart_override
-        yield hub.chart_override.parent / "packages.sha256"
+    for directory in (cluster.directory, root):
+        for override in _paths(directory, (declared.get("chart_override"),)):
+            yield override
+            yield override.parent / "packages.sha256"
     named = declared.get("presets")
     wanted = {preset.name for preset in hub.presets} | set(_names(named if isinstance(named, list) else ()))
     # In all places: a file of the fleet's own may have hidden, or uncovered, one that comes with the program.

@@ -116,6 +116,14 @@ def test_it_is_said_which_files_reach_a_hub(root: Path) -> None:
     }
 
 
+def test_a_chart_override_reaches_wherever_it_lies_and_when_it_is_gone(root: Path) -> None:
+    (root / "config/clusters/campus/Chart.yaml").unlink()
+    assert hubs(root, "config/clusters/campus/Chart.yaml") == ["campus research"]
+    text = CAMPUS.replace("chart_override: Chart.yaml", "chart_override: charts/old/Chart.yaml")
+    (root / "config/clusters/campus/cluster.yaml").write_text(text)
+    assert hubs(root, "charts/old/packages.sha256") == ["campus research"]
+
+
 def test_no_file_reaches_no_hub(root: Path) -> None:
     assert hubs(root) == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from deployer.fleet.model import Local
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from deployer.rules.subjects import HubValues
 
+_ALIKE = 0.9
 _PASSWORDS = {"user_password": 8, "admin_password": 32}
 """The lengths that JupyterHub's SharedPasswordAuthenticator asks for."""
 
@@ -102,12 +104,16 @@ def authenticator_config(release: HubValues) -> Iterator[Finding]:
     auth = authentication(release)
     if auth is None or not auth.name:
         return
-    for section, block in mapping(release.value(*CONFIG)).items():
-        if section.endswith("enticator") and section not in CLASSES:
-            meant = near(section, auth.sections)
-            if meant is not None and mapping(block):
-                message = f"there is no class `{section}`: did you mean `{meant}`?"
-                yield release.finding((*CONFIG, section), message)
+    meant = auth.sections[-1]
+    for section in mapping(release.value(*CONFIG)):
+        if section not in CLASSES and _alike(section, meant):
+            message = f"there is no class `{section}`: did you mean `{meant}`?"
+            yield release.finding((*CONFIG, section), message)
 
 
 RULES = (authenticator_class, dummy_authenticator, missing_password, short_password, authenticator_config)
+
+
+def _alike(one: str, other: str) -> bool:
+    alike = SequenceMatcher(None, one.lower(), other.lower())
+    return alike.real_quick_ratio() >= _ALIKE and alike.ratio() >= _ALIKE

@@ -68,7 +68,7 @@ def image_number(release: HubValues) -> Iterator[Finding]:
         layer, found_at = release.merged.origin_path((*at, "tag"))
         written = layer.document.texts.get(found_at) if layer.document else None
         written = written or str(tag)
-        read = "" if written == str(tag) else f" {tag}"
+        read = "" if written == str(tag) else f", {tag}"
         message = f'YAML reads the tag `{written}` as a number{read}: write `"{written}"`'
         yield release.finding((*at, "tag"), message)
 

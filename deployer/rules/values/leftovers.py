@@ -25,8 +25,9 @@ _FOR_PEOPLE = {
     "validation_regex",
 }
 """Keys below which text is for people, or code."""
-_WORDS = ("change", "CHANGE", "todo", "TODO", "FIXME", "fixme", "TBD", "xxx", "XXX", "<", "your", "YOUR")
+_WORDS = ("change", "todo", "fixme", "tbd", "xxx", "replace", "your", "<")
 """One of these is in every placeholder; looked for first, since that is quick."""
+_LONGEST = 200
 _PLACEHOLDER = re.compile(
     r"(?i:change[-_ ]?(me|this|it)|todo|fixme|tbd|x{3,}|replace[-_ ]?(me|this)|your[-_ ][-_ \w]+)[.:!]?"
     r"|[^<>\s]*<[A-Za-z][\w. -]*>[^<>\s]*"
@@ -59,7 +60,10 @@ def _scalars(at: KeyPath, values: Any) -> Iterator[tuple[KeyPath, Any]]:
 
 
 def _is_placeholder(value: Any) -> bool:
-    if not isinstance(value, str) or not any(word in value for word in _WORDS):
+    if not isinstance(value, str) or len(value) > _LONGEST:
+        return False
+    lower = value.lower()
+    if not any(word in lower for word in _WORDS):
         return False
     return "</" not in value and _PLACEHOLDER.fullmatch(value.strip()) is not None
 

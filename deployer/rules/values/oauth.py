@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from deployer.fleet.model import Local
 from deployer.fleet.rule import Finding, rule
-from deployer.fleet.violations import validator, violations
+from deployer.fleet.violations import violations
 from deployer.rules.values.parts import cilogon
 from deployer.rules.values.parts.authentication import CLASS, authentication
 from deployer.rules.values.parts.code import hub_python_has
@@ -76,12 +76,11 @@ def cilogon_providers(release: HubValues) -> Iterator[Finding]:
         at = setting.at if setting else CLASS
         message = "no identity provider: write at least one under `CILogonOAuthenticator.idps`"
         yield release.finding(at, message)
-    checker = validator(cilogon.SCHEMA)
     for name, provider in cilogon.providers(auth).items():
         if not name.startswith(_SCHEMES):
             advice = "its entity id, as https://cilogon.org/idplist has it"
             yield release.finding(provider.at, f"`{name}` is no identity provider: write {advice}")
-        for violation in violations(checker, dict(provider.data)):
+        for violation in violations(cilogon.PROVIDER, dict(provider.data)):
             at = (*provider.at, *violation.at)
             if not release.unknown(at):
                 yield release.finding(at, violation.about(violation.at))

@@ -88,9 +88,9 @@ def _too_much(release: HubValues, kind: str, guarantee: Setting, limit: Setting)
     # KubeSpawner takes 0 for no limit.
     if not low or not high or low <= high or release.unknown(guarantee.at) or release.unknown(limit.at):
         return None
-    shown = [gibibytes(each) if kind == "mem" else f"{each:g} processors" for each in (low, high)]
-    what = "memory" if kind == "mem" else "processors"
-    return f"more {what} guaranteed than the limit is: {shown[0]} of {shown[1]}"
+    if kind == "mem":
+        return f"more memory guaranteed than the limit is: {gibibytes(low)} of {gibibytes(high)}"
+    return f"more processors guaranteed than the limit is: {low:g} of {high:g}"
 
 
 def _no_quantities(release: HubValues, at: KeyPath, values: Any) -> Iterator[Finding]:

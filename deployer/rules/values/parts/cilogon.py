@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from deployer.fleet.checker import Checker
 from deployer.rules.values.parts.shapes import mapping
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from deployer.fleet.positions import KeyPath
     from deployer.rules.values.parts.authentication import Authentication, Setting
 
-SCHEMA: dict[str, Any] = {
+_SCHEMA: dict[str, Any] = {
     "type": "object",
     "required": ["username_derivation"],
     "additionalProperties": False,
@@ -44,6 +45,7 @@ SCHEMA: dict[str, Any] = {
         },
     },
 }
+PROVIDER = Checker(schema=_SCHEMA)
 """What CILogonOAuthenticator of OAuthenticator 17 takes for a provider; with anything else no hub starts."""
 
 

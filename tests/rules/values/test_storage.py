@@ -1,0 +1,73 @@
+"""Volumes, homes and quotas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from deployer.rules.values.storage import RULES, home_quota, home_volume, storage_size
+from tests.rules.values.making import ENCRYPTED, found
+
+if TYPE_CHECKING:
+    from tests.rules.values.making import Making
+
+
+def test_sizes_are_quantities(values: Making) -> None:
+    text = """\
+    jupyterhub:
+      singleuser: {storage: {capacity: 10GB}}
+      hub: {db: {pvc: {storage: 1 Gi}}}
+    jupyterhub-home-nfs: {persistentVolume: {size: ""}}
+    """
+    assert found(storage_size, values(text)) == [
+        "1:2:26: `capacity` must be a size such as `10Gi`",
+        "1:3:20: `storage` must be a size such as `10Gi`",
+        "1:4:42: `size` must be a size such as `10Gi`",
+    ]
+
+
+def test_static_homes_have_a_claim(values: Making) -> None:
+    text = "jupyterhub: {singleuser: {storage: {type: static}}}"
+    assert found(home_volume, values(text)) == [
+        "1:1:37: missing key `static.pvcName`: the claim that holds the homes"
+    ]
+    claim = "jupyterhub: {singleuser: {storage: {static: {pvcName: homes}}}}"
+    assert found(RULES, values(text, claim)) == []
+
+
+NFS = """\
+jupyterhub-home-nfs:
+  enabled: true
+  persistentVolume: {{size: {size}}}
+  quotaEnforcer:
+    config:
+      QuotaManager:
+        hard_quota: {quota}
+        quota_overrides: {{ada: {override}}}
+"""
+
+
+def test_a_quota_is_smaller_than_the_disk(values: Making) -> None:
+    text = NFS.format(size="100Gi", quota=100, override=500)
+    assert found(home_quota, values(text)) == [
+        "1:7:9: a quota of 100 GiB on a disk of 100 GiB limits nothing",
+        "1:8:27: a quota of 500 GiB on a disk of 100 GiB limits nothing",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        NFS.format(size="100Gi", quota=10, override="none"),
+        NFS.format(size="1M", quota=100, override=100),
+        NFS.format(size=f"'{ENCRYPTED}'", quota=100, override=100),
+        NFS.format(size="[]", quota="{}", override="1"),
+        NFS.format(size="1Gi", quota=2, override=2).replace("enabled: true", "enabled: false"),
+        "jupyterhub: {singleuser: {storage: 1}, hub: {db: []}}\n",
+        f"jupyterhub: {{singleuser: {{storage: {{capacity: '{ENCRYPTED}'}}}}}}\n",
+    ],
+    ids=["smaller", "size not said", "encrypted size", "wrong types", "off", "more wrong types", "encrypted"],
+)
+def test_other_homes_are_fine(values: Making, text: str) -> None:
+    assert found([home_quota, home_volume], values(f"{text}sops: {{version: 1}}")) == []

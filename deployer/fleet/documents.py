@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from deployer.fleet.comments import Comment, comments
 from deployer.fleet.construct import Construction
-from deployer.fleet.encrypted import is_encrypted, without_metadata
+from deployer.fleet.encrypted import is_encrypted, is_encrypted_scalar, without_metadata
+from deployer.fleet.leaves import leaves
 from deployer.fleet.nodes import NotYaml, compose
 from deployer.fleet.positions import Blocks, Inside, KeyPath, Mark, Marks, Texts
 from deployer.fleet.problems import ConfigurationError, Problem
@@ -41,6 +43,11 @@ class Document:
     blocks: Mapping[KeyPath, Mark] = field(repr=False, default_factory=dict)
     encrypted: bool = False
     comments: tuple[Comment, ...] = ()
+
+    @cached_property
+    def unusual(self) -> tuple[tuple[KeyPath, Any], ...]:
+        """The nulls, numbers and encrypted values in it: few, and what several rules look for."""
+        return tuple(leaves(self.data, _is_unusual))
 
     def mark(self, at: KeyPath, *, line: int = 0) -> Mark:
         """Return where `at` starts, or its nearest ancestor that the file holds.
@@ -128,6 +135,12 @@ def examine(path: Path, *, root: Path) -> tuple[Document, tuple[Problem, ...]]:
         comments=comments(text, node),
     )
     return document, tuple(construction.problems)
+
+
+def _is_unusual(value: Any) -> bool:
+    if isinstance(value, str):
+        return is_encrypted_scalar(value)
+    return not isinstance(value, bool)
 
 
 def _text(path: Path, name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +47,10 @@ class Files:
         document = self.document(path)
         if path not in self._checked:
             self._checked.add(path)
+            if document.encrypted:
+                # A rule tells; what the schema had to say about what sops writes would help nobody.
+                document = self._documents[path] = replace(document, data={})
+                return document
             # When nothing could be read, that is the one problem; missing keys would hide it.
             if document.data or not any(each.path == document.name for each in self.problems):
                 self.problems.extend(schema.check(document, kind))

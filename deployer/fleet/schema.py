@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from deployer.fleet.problems import Problem
 
 SCHEMAS = Path(__file__).parent / "schemas"
-Kind = Literal["cluster", "org", "preset"]
+Kind = Literal["cluster", "org", "preset", "rule"]
 RULE = "schema"
 
 _LATER = frozenset({"auth", "features", "freeze"})
@@ -47,6 +47,14 @@ def _told(document: Document, violation: Violation) -> Violation:
     if message.endswith(IN_QUOTES):
         return replace(violation, message=f'{message}: `"{document.texts[violation.at]}"`')
     return violation
+
+
+@cache
+def definition(kind: Kind, name: str) -> Mapping[str, Any]:
+    """Return a part of a schema that several of its keys share."""
+    schema = json.loads((SCHEMAS / f"{kind}.schema.json").read_text(encoding="utf-8"))
+    part: Mapping[str, Any] = schema["definitions"][name]
+    return part
 
 
 @cache

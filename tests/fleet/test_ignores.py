@@ -86,7 +86,7 @@ def test_only_rules_about_files_can_refuse_to_be_ignored() -> None:
 
 def test_a_cluster_ignores_for_its_own_files_only(tmp_path: Path) -> None:
     campus(tmp_path, hub("old", "enc-a.values.yaml"), ignore=entry("plain-secret"))
-    campus(tmp_path, hub("old", "enc-a.values.yaml"), name="other")
+    campus(tmp_path, hub("old", "enc-a.values.yaml", domain="other.example.org"), name="other")
     for cluster in ("campus", "other"):
         write(tmp_path, f"config/clusters/{cluster}/enc-a.values.yaml", "a: 1\n")
     _, problems = load(tmp_path)

@@ -66,6 +66,7 @@ class TestIgnored:
         self, session: Session, fleet: Fleet
     ) -> None:
         fleet.write(COMMON, BAD)
+        (fleet.root / VALUES).unlink()
         fleet.cluster("campus", one="../common.values.yaml", two="../common.values.yaml")
         fleet.cluster("other", three="../common.values.yaml")
         text = (fleet.root / CLUSTER).read_text()

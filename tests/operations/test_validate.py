@@ -121,6 +121,7 @@ def test_a_problem_in_a_file_that_hubs_share_is_one_problem(session: Session, fl
     names = ("one", "two", "three", "four", "five")
     fleet.cluster("campus", **dict.fromkeys(names, "../common.values.yaml"))
     fleet.write("config/clusters/common.values.yaml", "jupyterhub:\n  cull: {}\n")
+    (fleet.root / VALUES).unlink()
     (problem,) = lines(validate(session, fleet.root))
     message = "hubs `one`, `two`, `three` and 2 more: `jupyterhub.cull` is not allowed here"
     assert problem == f"config/clusters/common.values.yaml:2:3: {message} [chart-schema]"

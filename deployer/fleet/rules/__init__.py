@@ -8,13 +8,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deployer.fleet.rules import files, names, providers, reading, relations
+from deployer.fleet.rules import files, hosts, literals, names, people, providers, reading, relations
 
 if TYPE_CHECKING:
     from deployer.fleet.model import Fleet
     from deployer.fleet.rule import Rule
 
-RULES: tuple[Rule[Fleet], ...] = (*names.RULES, *providers.RULES, *relations.RULES, *files.RULES)
+RULES: tuple[Rule[Fleet], ...] = (
+    *names.RULES,
+    *hosts.RULES,
+    *providers.RULES,
+    *relations.RULES,
+    *files.RULES,
+    *literals.RULES,
+    *people.RULES,
+)
 
 UNIGNORABLE = frozenset(rule.id for rule in (*reading.READING, *RULES) if not rule.ignorable)
 """The ids of the rules that no ignore can hide."""

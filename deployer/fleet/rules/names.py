@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from deployer.fleet.rule import Finding, rule
-from deployer.fleet.rules.places import in_hub
+from deployer.fleet.rules.places import hubs, in_hub, kubernetes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deployer.fleet.model import Cluster, Fleet, Hub
+    from deployer.fleet.model import Fleet, Hub
+
+_SUPPORT = "support"
 
 
 @rule()
@@ -25,27 +27,50 @@ def cluster_name(fleet: Fleet) -> Iterator[Finding]:
 
 @rule()
 def hub_names(fleet: Fleet) -> Iterator[Finding]:
-    """Refuse two hubs of one name in a cluster: it is that of a namespace."""
+    """Refuse two hubs of one name in a cluster: it is that of a namespace and of a Helm release.
+
+    The second deploy would turn the first hub into the second. Two directories that describe one Kubernetes
+    cluster count as one.
+    """
+    first: dict[object, Hub] = {}
     for cluster in fleet.clusters:
-        yield from _unique(cluster, "name")
+        for hub in cluster.hubs:
+            other = first.setdefault((kubernetes_of(cluster), hub.name), hub)
+            if other is not hub:
+                line = other.document.mark((*other.at, "name")).line
+                place = f"line {line}" if other.document is hub.document else f"{other.document.name}:{line}"
+                message = f"another hub has the name `{hub.name}`, in {place}: each needs its own"
+                yield in_hub(hub, ("name",), message)
 
 
 @rule()
-def domains(fleet: Fleet) -> Iterator[Finding]:
-    """Refuse two hubs of one domain in a cluster."""
+def reserved_name(fleet: Fleet) -> Iterator[Finding]:
+    """Refuse hubs in namespaces that are somebody else's.
+
+    Names that begin with `kube-` are for Kubernetes itself, and `support` is the namespace and the release of
+    what the cluster runs for all of its hubs.
+    """
     for cluster in fleet.clusters:
-        yield from _unique(cluster, "domain")
+        for hub in cluster.hubs:
+            if hub.name.startswith("kube-"):
+                yield in_hub(hub, ("name",), "names that begin with `kube-` are those of Kubernetes itself")
+            elif hub.name == _SUPPORT and _SUPPORT in cluster.document.data:
+                yield in_hub(hub, ("name",), "this is the name of what the cluster runs for all of its hubs")
 
 
-RULES = (cluster_name, hub_names, domains)
-
-
-def _unique(cluster: Cluster, key: Literal["name", "domain"]) -> Iterator[Finding]:
+@rule("warning")
+def display_names(fleet: Fleet) -> Iterator[Finding]:
+    """Question two hubs with one name for people, who would not know which is theirs."""
     first: dict[str, Hub] = {}
-    for hub in cluster.hubs:
-        value: str = getattr(hub, key)
-        other = first.setdefault(value, hub)
-        if value and other is not hub:
-            line = hub.document.mark((*other.at, key)).line
-            message = f"another hub has the {key} `{value}`, in line {line}: each needs its own"
-            yield in_hub(hub, (key,), message)
+    for hub in hubs(fleet):
+        name = hub.document.value((*hub.at, "display_name"))
+        if isinstance(name, str):
+            other = first.setdefault(" ".join(name.lower().split()), hub)
+            if other is not hub:
+                place = f"{other.document.name}:{other.document.mark((*other.at, 'display_name')).line}"
+                yield in_hub(
+                    hub, ("display_name",), f"hub `{other.name}` has this `display_name` too, in {place}"
+                )
+
+
+RULES = (cluster_name, hub_names, reserved_name, display_names)

@@ -26,7 +26,7 @@ READING: tuple[Rule[Any], ...] = (
         """Want a file to be YAML as Helm and this program read it.
 
         One document a file, UTF-8, no tabs in the indentation, keys that are text, nothing that contains
-        itself, and no more than a million values however often aliases repeat them.
+        itself, and no more than 50,000 values, counting what aliases repeat.
         """,
         ignorable=False,
     ),

@@ -10,7 +10,7 @@ from deployer.fleet.shipped import places
 from deployer.fleet.spelling import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from deployer.fleet.model import Fleet, Hub
     from deployer.fleet.positions import KeyPath
@@ -45,7 +45,29 @@ def staging(fleet: Fleet) -> Iterator[Finding]:
                     yield in_hub(hub, at, message)
 
 
-RULES = (chart, staging)
+@rule()
+def staging_loop(fleet: Fleet) -> Iterator[Finding]:
+    """Refuse hubs that stage each other in a circle: no change could ever reach the first of them."""
+    for cluster in fleet.clusters:
+        before = {hub.name: hub.staged_by for hub in cluster.hubs}
+        for hub in cluster.hubs:
+            circle = _circle(hub.name, before)
+            # Told once, at the hub of the circle that comes first.
+            if circle and hub is next(each for each in cluster.hubs if each.name in circle):
+                key = "staged_by" if hub.document.value((*hub.at, "staged_by")) else "staging_for"
+                way = ", which is staged by ".join(f"`{name}`" for name in (*circle[1:], hub.name))
+                yield in_hub(hub, (key,), f"staged by {way}")
+
+
+RULES = (chart, staging, staging_loop)
+
+
+def _circle(name: str, before: Mapping[str, str | None]) -> list[str]:
+    """Return the hubs from one back to itself, empty when the way ends elsewhere."""
+    way = [name]
+    while (earlier := before.get(way[-1])) is not None and earlier not in way:
+        way.append(earlier)
+    return way if earlier == name and len(way) > 1 else []
 
 
 def _staging_names(hub: Hub) -> Iterator[tuple[KeyPath, str]]:

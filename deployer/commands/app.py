@@ -106,7 +106,8 @@ def echo_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=2, default=str))
 
 
-def _clusters(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+def complete_cluster(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Return the clusters whose name begins as the user typed, for the shell."""
     root = ctx.find_root().params.get("root")
     app = App(environ=dict(os.environ), given_root=root)
     try:
@@ -116,7 +117,8 @@ def _clusters(ctx: click.Context, _parameter: click.Parameter, incomplete: str) 
     return sorted(path.parent.name for path in paths if path.parent.name.startswith(incomplete))
 
 
-def _hubs(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+def complete_hub(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Return the hubs of the cluster on the command line whose name begins as the user typed."""
     from deployer.fleet.load import load
 
     app = App(environ=dict(os.environ), given_root=ctx.find_root().params.get("root"))
@@ -129,12 +131,12 @@ def _hubs(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> l
 
 
 cluster_argument: Callable[[Callable[..., Any]], Callable[..., Any]] = click.argument(
-    "cluster", shell_complete=_clusters
+    "cluster", shell_complete=complete_cluster
 )
 """`CLUSTER`, completed by the shell from the fleet's directories."""
 
 hubs_argument: Callable[[Callable[..., Any]], Callable[..., Any]] = click.argument(
-    "hub", nargs=-1, shell_complete=_hubs
+    "hub", nargs=-1, shell_complete=complete_hub
 )
 """`[HUB]...`, completed by the shell from the cluster's hubs."""
 

@@ -56,6 +56,15 @@ READING: tuple[Rule[Any], ...] = (
         "warning",
     ),
     described(
+        "own-rule",
+        """Want the fleet's own rules to be conditions in CEL whose examples behave.
+
+        A rule that cannot be read, or that has no answer, finds nothing, and nobody would notice. So each file
+        in config/rules says what is right and what is wrong, and that is tried whenever the rule is used.
+        """,
+        ignorable=False,
+    ),
+    described(
         "ignore",
         """Want an ignore to name rules that there are, and to say why.
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from deployer.fleet.problems import Problem
     from deployer.operations.render import Rendered
     from deployer.rules.baseline import Baseline
+    from deployer.rules.own.load import OwnRules
     from deployer.session import Session
     from deployer.tools.helm import Helm
 
@@ -36,6 +37,7 @@ class Work:
     session: Session
     fleet: Fleet
     baseline: Baseline
+    own: OwnRules
     render: bool
 
     @cached_property
@@ -71,7 +73,8 @@ def check(work: Work, chosen: tuple[Cluster, Hub]) -> Outcome:
         merged=release.merged,
         handed=release.values_for_helm,
     )
-    problems = tuple(problem for rule in values_rules.RULES for problem in rule.problems(subject))
+    rules = (*values_rules.RULES, *work.own.of_values)
+    problems = tuple(problem for rule in rules for problem in rule.problems(subject))
     outcome = Outcome(hub=hub, notices=release.chart.notices, values_seen=True)
     outcome = outcome.having(problems, work.fleet.ignores, cluster)
     if not work.render or outcome.stops(work.baseline):
@@ -90,7 +93,8 @@ def _check_objects(work: Work, release: Rendered, subject: HubValues, outcome: O
     except DeployerError as error:
         failure = _failure(work.fleet, release.hub, error, "render")
         return outcome.having((failure,), work.fleet.ignores, subject.cluster)
-    found = (problem for rule in manifest_rules.RULES for problem in rule.problems(rendered_objects))
+    rules = (*manifest_rules.RULES, *work.own.of_objects)
+    found = (problem for rule in rules for problem in rule.problems(rendered_objects))
     outcome = outcome.having(found, work.fleet.ignores, subject.cluster)
     return replace(outcome, objects_seen=True)
 

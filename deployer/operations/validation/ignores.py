@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deployer.fleet import rules as fleet_rules
 from deployer.fleet.rules.reading import READING
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from deployer.fleet.ignores import Hidden
     from deployer.fleet.model import Fleet
     from deployer.fleet.problems import Problem
+    from deployer.fleet.rule import Rule
     from deployer.operations.validation.report import Outcome
+    from deployer.rules.own.load import OwnRules
 
 
 def ignored(fleet: Fleet, outcomes: Iterable[Outcome]) -> int:
@@ -25,16 +27,22 @@ def ignored(fleet: Fleet, outcomes: Iterable[Outcome]) -> int:
 
 
 def about_ignores(
-    fleet: Fleet, problems: Iterable[Problem], outcomes: Sequence[Outcome], *, whole: bool
+    fleet: Fleet,
+    own: OwnRules,
+    problems: Iterable[Problem],
+    outcomes: Sequence[Outcome],
+    *,
+    whole: bool,
 ) -> Iterator[Problem]:
     """Return what is wrong with the ignores of a fleet.
 
     `problems` are those of its files; `whole` says whether the hubs of all outcomes are all hubs there are.
     """
-    yield from misuses(fleet, {rule.id: rule.ignorable for rule in RULES})
+    known = {rule.id: rule.ignorable for rule in RULES}
+    yield from misuses(fleet, {**known, **dict.fromkeys(own.ids, True)})
     unreadable = {rule.id for rule in READING if rule.severity == "error"}
     if whole and not any(problem.rule in unreadable for problem in problems):
-        yield from unused(fleet, _hidden(fleet, outcomes), _checked(fleet, outcomes))
+        yield from unused(fleet, _hidden(fleet, outcomes), _checked(fleet, own, outcomes))
 
 
 def _hidden(fleet: Fleet, outcomes: Iterable[Outcome]) -> Iterator[Hidden]:
@@ -43,13 +51,17 @@ def _hidden(fleet: Fleet, outcomes: Iterable[Outcome]) -> Iterator[Hidden]:
         yield from outcome.hidden
 
 
-def _checked(fleet: Fleet, outcomes: Sequence[Outcome]) -> set[str]:
+def _checked(fleet: Fleet, own: OwnRules, outcomes: Sequence[Outcome]) -> set[str]:
     """Return the rules that have seen all that there is for them to see."""
-    checked = {rule.id for rule in (*READING, *fleet_rules.RULES)}
+    checked = _ids(READING, fleet_rules.RULES, own.of_fleet)
     # A hub with an error in its files has no outcome.
     if len(outcomes) == sum(len(cluster.hubs) for cluster in fleet.clusters):
         if all(outcome.values_seen for outcome in outcomes):
-            checked |= {rule.id for rule in values.RULES}
+            checked |= _ids(values.RULES, own.of_values)
         if all(outcome.objects_seen for outcome in outcomes):
-            checked |= {rule.id for rule in (*RENDERING, *manifests.RULES)}
+            checked |= _ids(RENDERING, manifests.RULES, own.of_objects)
     return checked
+
+
+def _ids(*groups: Iterable[Rule[Any]]) -> set[str]:
+    return {rule.id for group in groups for rule in group}

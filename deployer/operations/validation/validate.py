@@ -13,6 +13,7 @@ from deployer.operations.validation.hubs import Work, check
 from deployer.operations.validation.ignores import about_ignores, ignored
 from deployer.operations.validation.report import Report, with_hubs
 from deployer.rules.baseline import NOTHING_KNOWN
+from deployer.rules.own.load import own_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,6 +46,8 @@ def validate(
     None. What the `baseline` has keeps no hub from being looked at further; it is reported all the same.
     """
     fleet, problems = load(root, state=session.state, only=cluster)
+    own = own_rules(fleet.root)
+    fleet, of_own = own.asked(fleet)
     chosen = _chosen(fleet, cluster, hubs)
     whole = cluster is None and changed_since is None
     changes = None
@@ -52,7 +55,7 @@ def validate(
         changes = changes_since(session, fleet, chosen, changed_since)
         chosen = [(each.cluster, each.hub) for each in changes.reached]
     broken = {each.path for each in problems if each.severity == "error" and not baseline.accepts(each)}
-    work = Work(session=session, fleet=fleet, baseline=baseline, render=render)
+    work = Work(session=session, fleet=fleet, baseline=baseline, own=own, render=render)
     with ThreadPoolExecutor(max_workers=jobs or os.cpu_count()) as pool:
         outcomes = tuple(
             pool.map(partial(check, work), (each for each in chosen if not _files(each[1]) & broken))
@@ -60,7 +63,8 @@ def validate(
     session.interruption.check()
     not_checked = _once(outcome.not_checked for outcome in outcomes)
     notices = (*_assumed_versions(chosen), *_once(outcome.notices for outcome in outcomes))
-    found = {*problems, *with_hubs(outcomes), *about_ignores(fleet, problems, outcomes, whole=whole)}
+    of_ignores = about_ignores(fleet, own, problems, outcomes, whole=whole)
+    found = {*problems, *of_own, *with_hubs(outcomes), *of_ignores}
     return Report(
         problems=tuple(sorted(found)),
         notices=(*notices, *not_checked) if skip_charts else notices,

@@ -1,0 +1,31 @@
+"""How much an expression may do before it is given up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+STEPS = 200_000
+"""About a second. An honest rule takes some hundred steps, and one per item of the lists that it looks at."""
+LONGEST = 100_000
+"""Characters of a text, or items of a list, that an expression may put together."""
+
+
+class Spent(Exception):
+    """An expression has done more than it may."""
+
+
+@dataclass
+class Budget:
+    """The steps that are left: one for each part of an expression, whenever it is evaluated."""
+
+    left: int = STEPS
+
+    def spend(self, steps: int = 1) -> None:
+        """Take steps.
+
+        Raises:
+            Spent: there are not so many left.
+        """
+        self.left -= steps
+        if self.left < 0:
+            raise Spent

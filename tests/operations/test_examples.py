@@ -7,6 +7,7 @@ need Helm; what they are about shows in the objects only.
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,3 +59,25 @@ def test_every_problem_of_an_invalid_fleet_is_told_where_it_is(
     session: Session, fleet: Path, golden: Golden
 ) -> None:
     golden.check(fleet / "expected.txt", found(session, fleet, render=False))
+
+
+@pytest.mark.integration
+class TestRendered:
+    """Examples of what shows in the objects that Helm renders."""
+
+    @pytest.fixture
+    def session(self, session: Session, repository: Path) -> Session:
+        tools = repository / ".tools/bin"
+        if not (tools / "helm").exists():
+            pytest.skip("not built: .tools/bin/helm")
+        return replace(session, environ=dict(os.environ), tools=(tools,))
+
+    @pytest.mark.parametrize("fleet", cases("rendered/valid"), ids=lambda path: path.name)
+    def test_nothing_is_wrong_with_the_objects_of_a_valid_fleet(self, session: Session, fleet: Path) -> None:
+        assert found(session, fleet, render=True) == ""
+
+    @pytest.mark.parametrize("fleet", cases("rendered/invalid"), ids=lambda path: path.name)
+    def test_every_problem_of_the_objects_of_an_invalid_fleet_is_told(
+        self, session: Session, fleet: Path, golden: Golden
+    ) -> None:
+        golden.check(fleet / "expected.txt", found(session, fleet, render=True))

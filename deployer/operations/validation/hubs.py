@@ -96,7 +96,8 @@ def _check_objects(work: Work, release: Rendered, subject: HubValues, outcome: O
     rules = (*manifest_rules.RULES, *work.own.of_objects)
     found = (problem for rule in rules for problem in rule.problems(rendered_objects))
     outcome = outcome.having(found, work.fleet.ignores, subject.cluster)
-    return replace(outcome, objects_seen=True)
+    told = (*outcome.notices, *manifest_rules.notices(rendered_objects))
+    return replace(outcome, objects_seen=True, notices=told)
 
 
 def _failure(fleet: Fleet, hub: Hub, error: DeployerError, rule: str) -> Problem:

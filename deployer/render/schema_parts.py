@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Part = Mapping[str, Any]
 
-_ALTERNATIVES = ("anyOf", "oneOf")
+_ALTERNATIVES = ("anyOf", "oneOf", "then", "else")
 _DEEPEST = 20
 """References that follow each other; a schema may lead back to itself."""
 
@@ -52,8 +52,9 @@ class SchemaParts:
             found = self._referred(part)
             yield found
             for kind in ("allOf", *also):
-                more = [each for each in found.get(kind, ()) if isinstance(each, Mapping)]
-                yield from self._all(more, also, depth + 1)
+                given = found.get(kind, ())
+                more = [given] if isinstance(given, Mapping) else given
+                yield from self._all([each for each in more if isinstance(each, Mapping)], also, depth + 1)
 
     def _referred(self, part: Part) -> Part:
         """Return a part with what it refers to, if anything. What stands beside the reference counts more."""
@@ -66,13 +67,12 @@ class SchemaParts:
         return part
 
     def _target(self, reference: str) -> Part:
+        steps = [step for step in reference.removeprefix("#").split("/") if step]
         found: Any = self.root
-        for step in reference.removeprefix("#").strip("/").split("/"):
-            if step:
-                found = found.get(step.replace("~1", "/").replace("~0", "~"))
-            if not isinstance(found, Mapping):
-                return {}
-        return found
+        for step in steps:
+            name = step.replace("~1", "/").replace("~0", "~")
+            found = found.get(name) if isinstance(found, Mapping) else None
+        return found if isinstance(found, Mapping) else {}
 
 
 def _below(part: Part, key: str | int) -> Iterator[Part]:

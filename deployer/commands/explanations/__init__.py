@@ -1,0 +1,1 @@
+"""How explanations look to people."""

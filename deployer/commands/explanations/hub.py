@@ -1,0 +1,46 @@
+"""What a hub has of its own, as text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deployer.commands.explanations.branches import branches, place
+from deployer.fleet.problems import counted
+from deployer.render.one_line import one_line
+
+if TYPE_CHECKING:
+    from deployer.commands.explanations.branches import Part
+    from deployer.commands.explanations.page import Page
+    from deployer.operations.explain.difference import Difference, HubExplanation
+    from deployer.render.provenance import Origin
+
+
+def write_hub(page: Page, explanation: HubExplanation) -> None:
+    """Write the values that differ from the chart's defaults, by layer, weakest first."""
+    layers = explanation.layers
+    number = counted(len(explanation.differences), "value")
+    packages = ", ".join(f"{package.name} {package.version}" for package in layers.release.chart.packages)
+    page.line((layers.name, "bold"), f": {number} unlike the defaults of {layers.hub.chart} ({packages})")
+    for origin, found in explanation.by_layer():
+        page.blank()
+        heading(page, origin)
+        branches(page, origin, ((each.at, _value(each)) for each in found))
+
+
+def heading(page: Page, origin: Origin) -> None:
+    """Write which layer the following lines are of."""
+    if origin.kind == "computed":
+        page.line((origin.name, "bold"), (f"  {origin.about}", "dim"))
+    elif origin.kind == "preset":
+        page.line((origin.name, "bold"), (f"  {place(origin, None)}", "dim"))
+    else:
+        page.line((place(origin, None), "bold"))
+
+
+def _value(each: Difference) -> tuple[Part, ...]:
+    value = one_line(each.leaf.value)
+    if each.over:
+        over = each.over.origin
+        name = over.name if over.kind in ("computed", "preset") else f"{over.name}:{over.line(each.at)}"
+        return (value, (f"  over {one_line(each.over.value)} of {name}", "dim"))
+    return (value, (f"  default {one_line(each.default)}", "dim")) if each.default is not None else (value,)

@@ -1,0 +1,102 @@
+"""The layers of the fleet as explanations name them; what nobody said is not shown as if somebody had."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from deployer.fleet.encrypted import is_encrypted_scalar
+from deployer.render.computed import TOPICS
+from deployer.render.placeholders import placeholder
+from deployer.render.provenance import Origin, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from deployer.fleet.model import Hub, ValuesFile
+    from deployer.fleet.positions import KeyPath
+    from deployer.operations.render import Rendered
+    from deployer.render.merge import Layer
+    from deployer.render.provenance import Kind
+
+_COMPUTED = "computed: "
+
+
+def origins(release: Rendered, root: Path) -> Iterator[Origin]:
+    """Yield the layers of the fleet: chart, computed, presets, files. Their order tells which is which."""
+    hub, layers = release.hub, release.merged.layers
+    files = len(layers) - len(hub.values_files)
+    presets = files - len(hub.presets)
+    made_up = frozenset(_placeholders(hub))
+    yield _in_fleet(layers[0], "chart", root)
+    yield from (_computed(layer, made_up) for layer in layers[1:presets])
+    yield from (_in_fleet(layer, "preset", root, ("values",)) for layer in layers[presets:files])
+    yield from (_of_file(file) for file in hub.values_files)
+
+
+def _in_fleet(layer: Layer, kind: Kind, root: Path, place: KeyPath = ()) -> Origin:
+    """Return a layer that is the fleet's own, or else comes with the program."""
+    document = layer.document
+    return Origin(
+        kind=kind,
+        name=layer.name,
+        values=layer.values,
+        document=document,
+        place=place,
+        shipped=document is not None and not document.path.is_relative_to(root),
+    )
+
+
+def _of_file(file: ValuesFile) -> Origin:
+    return Origin(
+        kind="encrypted file" if file.encrypted else "file",
+        name=file.name,
+        values=_known(file.document.data),
+        document=file.document,
+        place=file.at,
+    )
+
+
+def _computed(layer: Layer, made_up: frozenset[str]) -> Origin:
+    topic = TOPICS[layer.name.removeprefix(_COMPUTED)]
+    return Origin(
+        kind="computed",
+        name=layer.name,
+        values=_without(layer.values, made_up) if made_up else layer.values,
+        function=topic.__name__,
+        about=(topic.__doc__ or "").strip().partition("\n")[0],
+    )
+
+
+def _known(data: Any) -> Any:
+    """Return the content of an encrypted file, and of its scalars that they are unknown."""
+    if isinstance(data, Mapping):
+        return {key: _known(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_known(value) for value in data]
+    return Unknown.ENCRYPTED if is_encrypted_scalar(data) else data
+
+
+def _without(data: Any, made_up: Iterable[str]) -> Any:
+    """Return computed values; a text that was made of an encrypted one's placeholder is unknown."""
+    if isinstance(data, Mapping):
+        return {key: _without(value, made_up) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_without(value, made_up) for value in data]
+    return Unknown.FOLLOWS if isinstance(data, str) and any(each in data for each in made_up) else data
+
+
+def _placeholders(hub: Hub) -> Iterator[str]:
+    files = [*hub.values_files, *([hub.domain_override] if hub.domain_override else [])]
+    for file in files:
+        if file.encrypted:
+            yield from _of_scalars(file.document.data, ())
+
+
+def _of_scalars(data: Any, at: KeyPath) -> Iterator[str]:
+    if isinstance(data, Mapping | list):
+        for key, value in data.items() if isinstance(data, Mapping) else enumerate(data):
+            yield from _of_scalars(value, (*at, key))
+    elif is_encrypted_scalar(data):
+        yield str(placeholder(at, {"type": "string"}))

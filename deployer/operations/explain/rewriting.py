@@ -1,0 +1,148 @@
+"""A proposal as files: the shared one, the hubs' files without what it says, and cluster.yaml listing it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from deployer.fleet.editing.drafts import Drafts
+from deployer.fleet.editing.edits import DeleteEntry, EditRefused, InsertEntry, InsertItem
+from deployer.render.paths import nested
+from deployer.render.provenance import leaves_of
+from deployer.render.text import as_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from pathlib import Path
+
+    from deployer.fleet.editing.drafts import Change
+    from deployer.fleet.editing.edits import Edit
+    from deployer.fleet.positions import KeyPath
+    from deployer.operations.explain.layers import HubLayers
+    from deployer.operations.explain.proposal import Proposal
+    from deployer.operations.explain.statements import Target
+
+
+_NAMED = 6
+_FOR_EDITORS = "# yaml-language-server:"
+
+
+class Untouchable(Exception):
+    """A file that cannot be edited, and why."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(reason)
+        self.path = path
+        self.reason = reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rewriting:
+    """The new file with its text, and what becomes of others. `lines` is how many fewer there will be."""
+
+    path: Path
+    name: str
+    text: str = field(repr=False)
+    changes: tuple[Change, ...] = field(repr=False)
+
+    @property
+    def emptied(self) -> tuple[str, ...]:
+        """The files in which nothing is left but comments."""
+        texts = ((each.name, each.after.decode().splitlines()) for each in self.changes)
+        return tuple(
+            name
+            for name, lines in texts
+            if all(not line.strip() or line.lstrip().startswith("#") for line in lines)
+        )
+
+    @property
+    def lines(self) -> int:
+        """How many lines fewer there will be in all."""
+        gone = sum(each.before.count(b"\n") - each.after.count(b"\n") for each in self.changes)
+        return gone - self.text.count("\n")
+
+
+def rewriting(root: Path, found: Proposal, target: Target) -> Rewriting:
+    """Return the files that a proposal comes down to; nothing is written.
+
+    Raises:
+        Untouchable: a file cannot be edited without changing more than is meant.
+    """
+    path = _free(root / "config" / "presets" if target == "preset" else _directory(found), target)
+    drafts = Drafts(root=root)
+    for origin, paths in found.removals:
+        if origin.document:
+            gone = _cut(origin.values, frozenset(paths), (), origin.place)
+            drafts = _edited(drafts, origin.document.path, [DeleteEntry(at=at) for at in gone])
+    for layers in found.hubs:
+        drafts = _edited(drafts, layers.hub.document.path, [_listing(layers, path, target)])
+    return Rewriting(
+        path=path,
+        name=path.relative_to(root).as_posix(),
+        text=_text(found, target, path),
+        changes=drafts.changes,
+    )
+
+
+def _directory(found: Proposal) -> Path:
+    return found.hubs[0].cluster.directory
+
+
+def _free(directory: Path, target: Target) -> Path:
+    suffix = ".yaml" if target == "preset" else ".values.yaml"
+    for number in range(1, 1000):
+        path = directory / f"shared{f'-{number}' if number > 1 else ''}{suffix}"
+        if not path.exists():
+            return path
+    raise Untouchable(directory, "it is full of shared files")
+
+
+def _edited(drafts: Drafts, path: Path, edits: Collection[Edit]) -> Drafts:
+    try:
+        return drafts.edited(path, edits)
+    except EditRefused as error:
+        raise Untouchable(path, error.message) from error
+
+
+def _cut(values: Any, gone: Collection[KeyPath], at: KeyPath, place: KeyPath) -> Iterator[KeyPath]:
+    """Yield the highest paths in the file below which nothing would be left: an empty key would be a null."""
+    if (at or place) and _all_gone(values, gone, at):
+        yield (*place, *at)
+    elif isinstance(values, Mapping):
+        for key, below in values.items():
+            yield from _cut(below, gone, (*at, key), place)
+
+
+def _all_gone(values: Any, gone: Collection[KeyPath], at: KeyPath) -> bool:
+    # An empty map has no leaves below it, and is one itself.
+    return at in gone or (values != {} and all((*at, *below) in gone for below, _ in leaves_of(values)))
+
+
+def _listing(layers: HubLayers, path: Path, target: Target) -> Edit:
+    hub = layers.hub
+    if target == "values file":
+        return InsertItem(at=(*hub.at, "helm_chart_values_files"), value=path.name)
+    if isinstance(hub.document.value((*hub.at, "presets")), list):
+        return InsertItem(at=(*hub.at, "presets"), value=path.stem)
+    return InsertEntry(at=hub.at, key="presets", value=[path.stem], after="helm_chart")
+
+
+def _text(found: Proposal, target: Target, path: Path) -> str:
+    if target == "preset":
+        text = as_yaml({"description": f"What {len(found.hubs)} hubs have in common", "values": found.values})
+    else:
+        named = ", ".join(layers.hub.name for layers in found.hubs)
+        which = named if len(found.hubs) <= _NAMED else f"{len(found.hubs)} hubs"
+        values = nested(list(map(str, found.place)), found.values)
+        text = f"# What {which} have in common.\n{as_yaml(values)}"
+    return _editors_line(path) + text
+
+
+def _editors_line(path: Path) -> str:
+    """Return the line that names a schema to editors, as the files beside the new one have it."""
+    for other in sorted(path.parent.glob("*" + "".join(path.suffixes))):
+        first = other.read_text(encoding="utf-8", errors="replace").partition("\n")[0]
+        if first.startswith(_FOR_EDITORS):
+            return f"{first}\n"
+    return ""

@@ -35,10 +35,10 @@ def oauth_callback(release: HubValues) -> Iterator[Finding]:
     setting = auth.settings().get("oauth_callback_url")
     if setting is None or not text(setting.value) or release.unknown(setting.at):
         return
-    url = urlsplit(setting.value)
+    computed = release.merged.origin_path(setting.at)[0].document is None
     base = text(release.value("jupyterhub", "hub", "baseUrl")).rstrip("/")
     path = f"{base}/hub/oauth_callback"
-    if url.scheme != "https" or url.hostname not in _hosts(release) or url.path != path:
+    if not computed and not _leads_to(setting.value, _hosts(release), path):
         advice = f"write `https://{release.host}{path}`, or leave it out: it is computed"
         yield release.finding(setting.at, f"`oauth_callback_url` does not lead back to this hub: {advice}")
 
@@ -93,6 +93,14 @@ def _hidden(release: HubValues) -> bool:
     """Say whether the hub's host is in an encrypted file."""
     override = release.hub.domain_override
     return override is not None and override.encrypted
+
+
+def _leads_to(url: str, hosts: set[str], path: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme == "https" and parts.hostname in hosts and parts.path == path
 
 
 def _hosts(release: HubValues) -> set[str]:

@@ -33,6 +33,7 @@ def callback(url: str) -> str:
         "http://hub.example.org/hub/oauth_callback",
         "https://hub.example.org/oauth_callback",
         "hub.example.org/hub/oauth_callback",
+        "https://[hub.example.org]/hub/oauth_callback",
     ],
 )
 def test_a_callback_leads_back_to_the_hub(values: Making, url: str) -> None:

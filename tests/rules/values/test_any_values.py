@@ -48,7 +48,7 @@ jupyterhub:
       - display_name: A
         default: true
         allowed_groups: [a]
-        kubespawner_override: {image: "a/b:1", mem_limit: 1G, node_selector: {size: large}, tolerations: [{key: a}]}
+        kubespawner_override: {image: "a/b:1", mem_limit: 1G, node_selector: {size: large}, tolerations: [{}]}
       - display_name: A
         slug: a
         default: true
@@ -64,7 +64,8 @@ jupyterhub-home-nfs:
   quotaEnforcer: {config: {QuotaManager: {hard_quota: 1, quota_overrides: {a: 1}}}}
 """)
 CLUSTER = """
-infrastructure: {node_pools: {notebooks: [{machine: n2-highmem-4, labels: {size: small}, taints: [{key: b}]}]}}
+infrastructure:
+  node_pools: {notebooks: [{machine: n2-highmem-4, labels: {size: small}, taints: [{key: b}]}]}
 hubs: [{health: {profile: a, image: b}}]
 """
 TEXT = st.text("aGi1Ä.:-/{}<>[](* \n", max_size=6) | st.sampled_from(["1Gi", "dummy", "${", "urn:a", "-----"])

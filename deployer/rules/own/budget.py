@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-STEPS = 200_000
-"""About a second. An honest rule takes some hundred steps, and one per item of the lists that it looks at."""
+STEPS = 100_000
+"""About half a second. An honest rule takes some hundred steps, and some for each item of a list."""
 LONGEST = 100_000
 """Characters of a text, or items of a list, that an expression may put together."""
 

@@ -125,7 +125,8 @@ class _Reader:
             self._complain(("at",), f"{error.message}: {error.hint}")
             return ()
         if at[:1] and at[0] not in allowed:
-            names = " or ".join(f"`{name}`" for name in allowed)
+            *more, last = (f"`{name}`" for name in allowed)
+            names = f"{', '.join(more)} or {last}" if more else last
             self._complain(("at",), f"a path of a rule for `{kind}` begins with {names}, not `{at[0]}`")
         return at
 

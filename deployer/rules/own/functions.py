@@ -16,6 +16,7 @@ from celpy.evaluation import CELEvalError, base_functions
 
 from deployer.rules.own.budget import LONGEST, Budget
 from deployer.rules.own.values import Trouble
+from deployer.rules.values.parts.quantities import quantity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +47,7 @@ def functions(budget: Budget) -> dict[str, Callable[..., Any]]:
         "matches": partial(_text, budget, "matches", _matches),
         "int": partial(_number, IntType),
         "double": partial(_number, DoubleType),
+        "quantity": _quantity,
         "string": _string,
         "bool": _bool,
     }
@@ -210,6 +212,14 @@ def _number(kind: type[IntType] | type[DoubleType], value: Any) -> Any:
         except (ValueError, OverflowError):
             pass
     return Trouble("a value that cannot be made a number")
+
+
+def _quantity(value: Any) -> Any:
+    """Return an amount of memory, processors or storage as a number. That is ours; CEL itself has none."""
+    amount = None if isinstance(value, BoolType) else quantity(_plain(value))
+    if amount is not None:
+        return DoubleType(amount)
+    return _error(value) or Trouble("`quantity` takes an amount, such as `10Gi`, `500m` or 2")
 
 
 def _string(value: Any) -> Any:

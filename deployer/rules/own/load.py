@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 class OwnRules:
     """Rules by what they look at, and what is wrong with the files of others.
 
-    `ids` has those of all files: who ignores a rule that is broken for now ignores a rule.
+    `ids` has those of all files: who ignores a rule that is broken for now ignores a rule. `digests` stand
+    for what these files say.
     """
 
     of_fleet: tuple[Rule[Fleet], ...] = ()
     of_values: tuple[Rule[HubValues], ...] = ()
     of_objects: tuple[Rule[HubObjects], ...] = ()
     ids: tuple[str, ...] = ()
+    digests: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -66,6 +68,7 @@ def own_rules(root: Path) -> OwnRules:
         of_values=of["hub"],
         of_objects=of["object"],
         ids=tuple(document.path.stem for document in documents),
+        digests=tuple(document.digest for document in documents),
         problems=problems,
     )
 

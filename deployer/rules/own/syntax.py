@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 Node = Tree[Any]
 
-FUNCTIONS = {"has": 1, "size": 1, "type": 1, "int": 1, "double": 1, "string": 1, "bool": 1, "dyn": 1}
+FUNCTIONS = {
+    "has": 1, "size": 1, "quantity": 1,
+    "type": 1, "int": 1, "double": 1, "string": 1, "bool": 1, "dyn": 1,
+}  # fmt: skip
 METHODS = {"size": 0, "contains": 1, "startsWith": 1, "endsWith": 1, "matches": 1}
 MACROS = {"all": 2, "exists": 2, "exists_one": 2, "map": 2, "filter": 2}
 TYPES = ("bool", "bytes", "double", "int", "list", "map", "null_type", "string", "uint")

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from deployer.rules.own.budget import Budget
 
 _INTEGERS = range(-(2**63), 2**63)
+_PER_STEP = 16
+"""Keys of a map that are looked at in the time of a step."""
 
 
 class Trouble(CELEvalError):
@@ -39,9 +41,10 @@ class Source:
     unknown: Callable[[KeyPath, Any], bool] = is_encrypted
 
     def value(self, data: Any, at: KeyPath = ()) -> Any:
-        """Return data as a value of CEL."""
+        """Return data as a value of CEL. A key without a value is not there, as for Helm and Kubernetes."""
         if isinstance(data, Mapping):
-            return Map(data, at, self)
+            self.budget.spend(len(data) // _PER_STEP)
+            return Map({key: item for key, item in data.items() if item is not None}, at, self)
         if isinstance(data, list):
             self.budget.spend(len(data))
             return ListType(self.value(item, (*at, index)) for index, item in enumerate(data))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -32,7 +33,8 @@ class Document:
     object, so nothing may change it. `marks` says where each key (or list item) starts, `texts` how each
     scalar is written, `blocks` where the text of each literal block starts; they look into the file's nodes
     only when asked. The values of an `encrypted` file are unknown, and what sops adds is left out. `comments`
-    are those that speak to this program.
+    are those that speak to this program. `digest` is the sha256 of the file as it was read, empty when there
+    was nothing to read in it.
     """
 
     path: Path
@@ -43,6 +45,7 @@ class Document:
     blocks: Mapping[KeyPath, Mark] = field(repr=False, default_factory=dict)
     encrypted: bool = False
     comments: tuple[Comment, ...] = ()
+    digest: str = ""
 
     @cached_property
     def unusual(self) -> tuple[tuple[KeyPath, Any], ...]:
@@ -86,6 +89,7 @@ class Document:
             texts=Inside(self.texts, at),
             blocks=Inside(self.blocks, at),
             encrypted=self.encrypted,
+            digest=self.digest,
         )
 
     def problem(self, at: KeyPath, message: str, rule: str, *, line: int = 0, **more: Any) -> Problem:
@@ -106,11 +110,14 @@ def read(path: Path, *, root: Path) -> Document:
     return document
 
 
-def examine(path: Path, *, root: Path) -> tuple[Document, tuple[Problem, ...]]:
-    """Return as much of a file as can be read, and everything that is wrong with it."""
+def examine(path: Path, *, root: Path, content: bytes | None = None) -> tuple[Document, tuple[Problem, ...]]:
+    """Return as much of a file as can be read, and everything that is wrong with it.
+
+    With `content`, that counts and not what is on the disk.
+    """
     name = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
     try:
-        text = _text(path, name)
+        text = _text(_raw(path, name) if content is None else content, name)
         node = compose(text, name)
     except NotYaml as error:
         return Document(path=path, name=name, data={}), (error.problem,)
@@ -133,6 +140,7 @@ def examine(path: Path, *, root: Path) -> tuple[Document, tuple[Problem, ...]]:
         blocks=Blocks(node),
         encrypted=encrypted,
         comments=comments(text, node),
+        digest=hashlib.sha256(text.encode()).hexdigest(),
     )
     return document, tuple(construction.problems)
 
@@ -143,15 +151,18 @@ def _is_unusual(value: Any) -> bool:
     return not isinstance(value, bool)
 
 
-def _text(path: Path, name: str) -> str:
+def _raw(path: Path, name: str) -> bytes:
     try:
         if not path.is_file():
             raise NotYaml(_problem(name, _what_is_there(path), rule="file"))
         if path.stat().st_size > _LARGEST:
             raise NotYaml(_problem(name, f"larger than {_LARGEST // 1024**2} MiB", rule="file"))
-        raw = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise NotYaml(_problem(name, f"cannot be read: {error.strerror}", rule="file")) from error
+
+
+def _text(raw: bytes, name: str) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

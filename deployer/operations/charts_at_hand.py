@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from deployer.charts.assemble import prepare
 from deployer.charts.chart import find_chart
+from deployer.charts.fingerprint import fingerprint
 from deployer.charts.sources import ChartUnavailable
 from deployer.errors import DeployerError
 from deployer.render.merge import Layer, merge
@@ -86,6 +87,17 @@ class Charts:
             return Umbrella(chart=find_chart(self.root, hub.chart, override=hub.chart_override))
 
         return self._once(("umbrella", hub.chart, hub.chart_override), find)
+
+    def fingerprint(self, hub: Hub) -> str:
+        """Return what stands for a hub's chart, and for every package that it may need, as they are.
+
+        Raises:
+            DeployerError: there is no such chart, or something is wrong with it.
+        """
+        chart = self.umbrella(hub).chart
+        return self._once(
+            ("fingerprint", chart.name, chart.override), partial(fingerprint, self.session, chart)
+        )
 
     def complete(self, umbrella: Umbrella, dependencies: Sequence[Dependency]) -> Complete:
         """Return a chart with the packages that are needed of it.

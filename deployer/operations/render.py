@@ -91,20 +91,27 @@ def rendered(
     )
 
 
-def manifests(session: Session, release: Rendered, *, helm: Helm | None = None) -> str:
+def handed(release: Rendered) -> dict[str, Any]:
+    """Return the values that Helm gets when it only renders: secrets that the chart makes up are in them."""
+    values = merge([*release.merged.layers, generated(release.merged.values)])
+    return for_helm(values, _defaults(release.chart))
+
+
+def manifests(
+    session: Session, release: Rendered, *, helm: Helm | None = None, values: Mapping[str, Any] | None = None
+) -> str:
     """Return the Kubernetes objects of a release as Helm renders them, the same at every call.
 
-    Secrets that the chart would make up are placeholders. Who renders many hubs gives the `helm` that is to
-    do it; else the installed one is looked for.
+    Who renders many hubs gives the `helm` that is to do it; else the installed one is looked for. `values`
+    are those that `handed` returns, when that has been asked before.
     """
-    values = merge([*release.merged.layers, generated(release.merged.values)])
     helm = helm or find_helm(programs(session))
     with TemporaryDirectory(prefix="deployer-helm-") as home:
         return helm.template(
             release.chart.path,
             release=release.hub.name,
             namespace=release.hub.namespace,
-            values=for_helm(values, _defaults(release.chart)),
+            values=handed(release) if values is None else values,
             kube_version=release.kube_version,
             home=Path(home),
             secrets=release.secrets,

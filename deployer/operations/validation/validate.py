@@ -8,18 +8,21 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from deployer.fleet.load import load, select_cluster, select_hubs
+from deployer.operations.validation.cache import Cache
 from deployer.operations.validation.changes import changes_since
-from deployer.operations.validation.hubs import Work, check
+from deployer.operations.validation.findings import Work
+from deployer.operations.validation.hubs import check
 from deployer.operations.validation.ignores import about_ignores, ignored
 from deployer.operations.validation.report import Report, with_hubs
 from deployer.rules.baseline import NOTHING_KNOWN
 from deployer.rules.own.load import own_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from deployer.fleet.model import Cluster, Fleet, Hub
+    from deployer.operations.validation.report import Outcome
     from deployer.rules.baseline import Baseline
     from deployer.session import Session
 
@@ -35,6 +38,7 @@ def validate(
     jobs: int | None = None,
     changed_since: str | None = None,
     baseline: Baseline = NOTHING_KNOWN,
+    cached: bool = True,
 ) -> Report:
     """Check a fleet, one cluster of it, or hubs of that cluster.
 
@@ -44,6 +48,7 @@ def validate(
     With `skip_charts`, a chart that is not at hand is a notice. Without `render`, Helm is not asked and the
     objects are not looked at. `jobs` hubs are rendered at once; as many as there are processors when it is
     None. What the `baseline` has keeps no hub from being looked at further; it is reported all the same.
+    What was found before about a hub is taken from the cache directory, unless `cached` is False.
     """
     fleet, problems = load(root, state=session.state, only=cluster)
     own = own_rules(fleet.root)
@@ -55,12 +60,9 @@ def validate(
         changes = changes_since(session, fleet, chosen, changed_since)
         chosen = [(each.cluster, each.hub) for each in changes.reached]
     broken = {each.path for each in problems if each.severity == "error" and not baseline.accepts(each)}
-    work = Work(session=session, fleet=fleet, baseline=baseline, own=own, render=render)
-    with ThreadPoolExecutor(max_workers=jobs or os.cpu_count()) as pool:
-        outcomes = tuple(
-            pool.map(partial(check, work), (each for each in chosen if not _files(each[1]) & broken))
-        )
-    session.interruption.check()
+    cache = Cache(directory=session.cache / "validate") if cached else None
+    work = Work(session=session, fleet=fleet, baseline=baseline, own=own, render=render, cache=cache)
+    outcomes = _outcomes(work, [each for each in chosen if not _files(each[1]) & broken], jobs)
     not_checked = _once(outcome.not_checked for outcome in outcomes)
     notices = (*_assumed_versions(chosen), *_once(outcome.notices for outcome in outcomes))
     of_ignores = about_ignores(fleet, own, problems, outcomes, whole=whole)
@@ -75,6 +77,15 @@ def validate(
         complete=whole and len(outcomes) == len(chosen) and all(each.objects_seen for each in outcomes),
         changes=changes,
     )
+
+
+def _outcomes(work: Work, chosen: Sequence[tuple[Cluster, Hub]], jobs: int | None) -> tuple[Outcome, ...]:
+    with ThreadPoolExecutor(max_workers=jobs or os.cpu_count()) as pool:
+        outcomes = tuple(pool.map(partial(check, work), chosen))
+    work.session.interruption.check()
+    if work.cache:
+        work.cache.trim()
+    return outcomes
 
 
 def _chosen(fleet: Fleet, cluster: str | None, hubs: Iterable[str]) -> list[tuple[Cluster, Hub]]:

@@ -1,0 +1,162 @@
+"""What rules find in one hub, now or as they did before when nothing has changed since."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from deployer.fleet.manifests import objects
+from deployer.fleet.problems import Problem
+from deployer.operations.charts_at_hand import Charts
+from deployer.operations.render import handed, manifests, rendered
+from deployer.operations.validation.keys import Keys
+from deployer.rules import manifests as manifest_rules
+from deployer.rules import values as values_rules
+from deployer.rules.subjects import HubObjects, HubValues
+from deployer.tools.helm import find_helm
+from deployer.tools.process import programs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from deployer.fleet.model import Cluster, Fleet, Hub
+    from deployer.operations.render import Rendered
+    from deployer.operations.validation.cache import Cache
+    from deployer.rules.baseline import Baseline
+    from deployer.rules.own.load import OwnRules
+    from deployer.session import Session
+    from deployer.tools.helm import Helm
+
+_FIELDS = ("path", "line", "column", "message", "rule", "severity")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """What the hubs of one run have in common. Without a `cache`, nothing is remembered."""
+
+    session: Session
+    fleet: Fleet
+    baseline: Baseline
+    own: OwnRules
+    render: bool
+    cache: Cache | None = None
+
+    @cached_property
+    def charts(self) -> Charts:
+        """The charts, of which nothing is downloaded."""
+        return Charts(session=self.session, root=self.fleet.root, download=False)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """What findings depend on."""
+        return Keys(fleet=self.fleet, charts=self.charts, own=self.own)
+
+    @cached_property
+    def helm(self) -> Helm:
+        """The installed Helm, asked for its version once."""
+        return find_helm(programs(self.session))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """What rules have found, ignored or not, and what is to be said about how they looked."""
+
+    problems: tuple[Problem, ...]
+    notices: tuple[str, ...]
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {"problems": list(map(astuple, self.problems)), "notices": list(self.notices)}
+
+
+def from_plain(data: Mapping[str, Any]) -> Findings:
+    """Return findings that were made plain data."""
+    problems = (Problem(**dict(zip(_FIELDS, each, strict=True))) for each in data["problems"])
+    return Findings(problems=tuple(problems), notices=tuple(data["notices"]))
+
+
+@dataclass(frozen=True, kw_only=True)
+class HubFindings:
+    """Looks for what is wrong with a hub. What rules see is its own cluster, and no other."""
+
+    work: Work
+    cluster: Cluster
+    hub: Hub
+
+    def in_values(self) -> Findings:
+        """Return what the rules about values find.
+
+        Raises:
+            ChartUnavailable: a package of the hub's chart is not at hand.
+            DeployerError: something is wrong with the chart.
+        """
+        return self._remembered(self._key, self._look_at_values)
+
+    def in_objects(self) -> Findings:
+        """Return what the rules about objects find.
+
+        Raises:
+            ProgramMissing: there is no Helm.
+            DeployerError: Helm does not render the hub.
+        """
+        work = self.work
+        key = work.keys.objects(self._key, work.helm) if work.cache else ""
+        return self._remembered(key, self._look_at_objects)
+
+    @cached_property
+    def _key(self) -> str:
+        return self.work.keys.values(self.cluster, self.hub) if self.work.cache else ""
+
+    def _remembered(self, key: str, look: Callable[[], Findings]) -> Findings:
+        cache = self.work.cache
+        if cache is None:
+            return look()
+        known = cache.get(key)
+        if known is not None:
+            return from_plain(known)
+        found = look()
+        cache.put(key, found.plain())
+        return found
+
+    def _look_at_values(self) -> Findings:
+        rules = (*values_rules.RULES, *self.work.own.of_values)
+        problems = (problem for rule in rules for problem in rule.problems(self._subject))
+        return Findings(problems=tuple(problems), notices=self._release.chart.notices)
+
+    def _look_at_objects(self) -> Findings:
+        subject = HubObjects(release=self._subject, objects=self._objects())
+        rules = (*manifest_rules.RULES, *self.work.own.of_objects)
+        problems = (problem for rule in rules for problem in rule.problems(subject))
+        return Findings(problems=tuple(problems), notices=manifest_rules.notices(subject))
+
+    def _objects(self) -> tuple[Mapping[str, Any], ...]:
+        """Return the hub's objects; where a comment has changed, Helm is not asked again."""
+        work, values = self.work, handed(self._release)
+        if work.cache is None:
+            return objects(manifests(work.session, self._release, helm=work.helm, values=values))
+        key = work.keys.rendering(self._release, values, work.helm)
+        known = work.cache.get(key)
+        if known is not None:
+            return tuple(known)
+        found = objects(manifests(work.session, self._release, helm=work.helm, values=values))
+        work.cache.put(key, found)
+        return found
+
+    @cached_property
+    def _release(self) -> Rendered:
+        work = self.work
+        return rendered(work.session, work.fleet, self.cluster, self.hub, decrypt=False, charts=work.charts)
+
+    @cached_property
+    def _subject(self) -> HubValues:
+        release, fleet = self._release, self.work.fleet
+        return HubValues(
+            fleet=replace(fleet, clusters=(self.cluster,), documents=(), whole=False, hidden=()),
+            cluster=self.cluster,
+            hub=self.hub,
+            host=release.host,
+            chart=release.chart,
+            merged=release.merged,
+            handed=release.values_for_helm,
+        )

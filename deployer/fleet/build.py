@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from deployer.fleet import daskhub
+from deployer.fleet import daskhub, versions
 from deployer.fleet.model import (
     Aws,
     Azure,
@@ -23,6 +23,7 @@ from deployer.fleet.model import (
     Provider,
     ValuesFile,
 )
+from deployer.fleet.subjects import in_hub
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 NEWEST_KUBERNETES = "1.34"
 """What is assumed when nothing says which: what the local cluster runs, where the charts are tested."""
+
+_UNDER = "under"
 
 T = TypeVar("T")
 
@@ -103,7 +106,7 @@ class Builder:
     def _hub(self, document: Document, at: KeyPath, data: dict[str, Any]) -> Hub:
         name = _text(data, "name")
         chart = _text(data, "helm_chart")
-        dask = chart == daskhub.NAME
+        dask = chart == daskhub.NAME and versions.version(document) == versions.OLDEST
         presets = [
             self.presets.named(document, (*at, "presets", index), preset)
             for index, preset in enumerate(_list(data, "presets"))
@@ -144,20 +147,33 @@ class Builder:
         return tuple(file for file in files if file)
 
     def _values_file(self, document: Document, at: KeyPath, values_at: tuple[str, ...]) -> ValuesFile | None:
-        name = document.value(at)
+        listed = document.value(at)
+        name = listed.get("file") if isinstance(listed, dict) else listed
+        key = _get(listed, "under", str) if isinstance(listed, dict) else None
         path = self.files.listed(document, at, name)
         if path is None:
             return None
         whole = self.files.document(path)
-        if values_at:
+        if key:
+            self._check_under(document, (*at, "under"), key, whole)
+            values_at = (key,)
+        elif values_at:
             self.files.problems.extend(daskhub.problems(whole))
         return ValuesFile(
-            name=name,
+            name=str(name),
             path=path,
             document=whole.inside(*values_at),
             encrypted=whole.encrypted,
             at=values_at,
         )
+
+    def _check_under(self, owner: Document, at: KeyPath, key: str, document: Document) -> None:
+        # What could not be read has no data, and a file may be empty for now.
+        if not document.data or isinstance(document.data.get(key), dict):
+            return
+        subject, _ = in_hub(owner.data, at)
+        message = f"{subject}no map `{key}` in {document.name}, so nothing of that file has an effect"
+        self.files.problems.append(owner.problem(at, message, _UNDER))
 
 
 def _provider(document: Document) -> Provider:

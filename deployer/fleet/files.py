@@ -11,8 +11,11 @@ from deployer.fleet import schema
 from deployer.fleet.documents import Document, examine
 from deployer.fleet.spelling import near
 from deployer.fleet.subjects import in_hub
+from deployer.fleet.versions import too_new
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from deployer.fleet.positions import KeyPath
     from deployer.fleet.problems import Problem
 
@@ -23,9 +26,10 @@ _LONGEST_SHOWN = 80
 
 @dataclass
 class Files:
-    """Reads files under `root` and collects the problems."""
+    """Reads files under `root` and collects the problems. `edited` is what some of them are to become."""
 
     root: Path
+    edited: Mapping[Path, bytes] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     _documents: dict[Path, Document] = field(default_factory=dict)
     _checked: set[Path] = field(default_factory=set)
@@ -38,7 +42,7 @@ class Files:
     def document(self, path: Path) -> Document:
         """Return a file's content, as far as it can be read."""
         if path not in self._documents:
-            self._documents[path], problems = examine(path, root=self.root)
+            self._documents[path], problems = examine(path, root=self.root, content=self.edited.get(path))
             self.problems.extend(problems)
         return self._documents[path]
 
@@ -51,6 +55,11 @@ class Files:
                 # A rule tells; what the schema had to say about what sops writes would help nobody.
                 document = self._documents[path] = replace(document, data={})
                 return document
+            newer = too_new(document) if kind == "cluster" else None
+            if newer:
+                self.problems.append(newer)
+                self._documents[path] = replace(document, data={})
+                return self._documents[path]
             # When nothing could be read, that is the one problem; missing keys would hide it.
             if document.data or not any(each.path == document.name for each in self.problems):
                 self.problems.extend(schema.check(document, kind))

@@ -17,9 +17,10 @@ from deployer.fleet.presets import Presets
 from deployer.fleet.problems import ConfigurationError, Problem
 from deployer.fleet.rules import RULES, UNIGNORABLE
 from deployer.fleet.spelling import did_you_mean
+from deployer.fleet.versions import understood
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
 _CLUSTERS = "config/clusters"
@@ -57,16 +58,20 @@ def load_fleet(
 
 
 def load(
-    root: Path, *, state: Path | None = None, only: str | None = None
+    root: Path,
+    *,
+    state: Path | None = None,
+    only: str | None = None,
+    edited: Mapping[Path, bytes] | None = None,
 ) -> tuple[Fleet, tuple[Problem, ...]]:
     """Return everything that could be loaded, and all problems, sorted; the fleet has those that are ignored.
 
     `state` is the state directory, which knows the local cluster. With `only`, no other cluster's files are
-    read.
+    read. `edited` is the content that some files are to have; it counts, and not what is on the disk.
     """
     root = root.absolute()
     paths = _cluster_files(root, only)
-    files = Files(root)
+    files = Files(root, edited or {})
     with _collector_paused():
         fleet = _fleet(files, paths, state, everything=only is None)
         if only is None:
@@ -75,7 +80,7 @@ def load(
         for rule in RULES:
             files.problems.extend(rule.problems(fleet))
     ignored = ignores(fleet.clusters, files.documents, never=UNIGNORABLE)
-    kept, hidden = ignored.sift(sorted(set(files.problems)))
+    kept, hidden = ignored.sift(sorted(set(understood(files.problems))))
     return replace(fleet, ignores=ignored, hidden=hidden), kept
 
 

@@ -101,7 +101,9 @@ def _of_hub(root: Path, cluster: Cluster, hub: Hub) -> Iterator[Path]:
     declared: dict[str, Any] = hub.document.value(hub.at)
     # As they are listed, since one that is gone is not in the model.
     listed = declared.get("helm_chart_values_files")
-    yield from _paths(cluster.directory, listed if isinstance(listed, list) else ())
+    entries = listed if isinstance(listed, list) else ()
+    names = (each.get("file") if isinstance(each, dict) else each for each in entries)
+    yield from _paths(cluster.directory, names)
     yield from _paths(cluster.directory, (declared.get("domain_override_file"),))
     for directory in (cluster.directory, root):
         for override in _paths(directory, (declared.get("chart_override"),)):

@@ -214,7 +214,7 @@ BOMBS = {
     "one map merged by many": f"a: &a {{{', '.join(f'k{n}: 1' for n in range(9_000))}}}\n"
     + "".join(f"m{n}: {{<<: *a}}\n" for n in range(9_000)),
     "one map merged often": f"a: &a {{{', '.join(f'k{n}: 1' for n in range(9_000))}}}\n"
-     f"m: {{<<: [{', '.join(['*a'] * 90_000)}]}}\n",
+    f"m: {{<<: [{', '.join(['*a'] * 90_000)}]}}\n",
     "values in a list": f"a: [{', '.join(['x'] * 60_000)}]\n",
     "values in many lists": f"a: [{', '.join(['[]'] * 120_000)}]\n",
 }

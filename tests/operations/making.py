@@ -35,7 +35,7 @@ class Fleet:
         for hub, files in hubs.items():
             text += f"  - name: {hub}\n    domain: {hub}.example.org\n    helm_chart: basehub\n"
             text += f"    helm_chart_values_files: [{files}]\n"
-        self.write(f"config/clusters/{name}/cluster.yaml", text)
+        self.write(f"config/clusters/{name}/cluster.yaml", f"{text}schema: 2\n")
 
     def write(self, name: str, text: str) -> None:
         path = self.root / name

@@ -39,6 +39,15 @@ READING: tuple[Rule[Any], ...] = (
         ignorable=False,
     ),
     described(
+        "format",
+        """Want a cluster.yaml in a version of the format that this program knows.
+
+        `schema` says which one. Of a newer one nothing can be said, so nothing else is said about the
+        cluster. Older ones are taken as they are, and `deployer migrate` lifts them.
+        """,
+        ignorable=False,
+    ),
+    described(
         "schema",
         """Hold the fleet's own files against their schemas: known keys, none missing, right values.
 
@@ -54,6 +63,13 @@ READING: tuple[Rule[Any], ...] = (
         That chart hands on only what is under `basehub`: the rest reaches no chart.
         """,
         "warning",
+    ),
+    described(
+        "under",
+        """Want what a values file is listed with, `under`, to be a key of it that has a map.
+
+        Only what is below that key counts for the hub: without it the file has no effect.
+        """,
     ),
     described(
         "own-rule",

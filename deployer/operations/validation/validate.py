@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
 
+from deployer.fleet import versions
 from deployer.fleet.load import load, select_cluster, select_hubs
 from deployer.operations.validation.cache import Cache
 from deployer.operations.validation.changes import changes_since
@@ -64,7 +65,11 @@ def validate(
     work = Work(session=session, fleet=fleet, baseline=baseline, own=own, render=render, cache=cache)
     outcomes = _outcomes(work, [each for each in chosen if not _files(each[1]) & broken], jobs)
     not_checked = _once(outcome.not_checked for outcome in outcomes)
-    notices = (*_assumed_versions(chosen), *_once(outcome.notices for outcome in outcomes))
+    notices = (
+        *versions.notices(fleet),
+        *_assumed_versions(chosen),
+        *_once(outcome.notices for outcome in outcomes),
+    )
     of_ignores = about_ignores(fleet, own, problems, outcomes, whole=whole)
     found = {*problems, *of_own, *with_hubs(outcomes), *of_ignores}
     return Report(

@@ -30,6 +30,7 @@ _NAMED_FILES = 3
 @click.argument("hub", nargs=-1)
 @click.option("--skip-charts", is_flag=True, help="Charts that are not at hand are no failure.")
 @click.option("--no-render", is_flag=True, help="Look at values only: quick, and without Helm.")
+@click.option("--no-cache", is_flag=True, help="Look at every hub anew, whatever was found before.")
 @click.option(
     "--changed-since",
     metavar="REVISION",
@@ -69,6 +70,7 @@ def validate(
     hub: tuple[str, ...],
     skip_charts: bool,
     no_render: bool,
+    no_cache: bool,
     changed_since: str | None,
     baseline: Path | None,
     write_baseline: Path | None,
@@ -96,6 +98,7 @@ def validate(
         render=not no_render,
         changed_since=changed_since,
         jobs=jobs,
+        cached=not no_cache,
     )
     if write_baseline:
         report = recorded(write_baseline, check)

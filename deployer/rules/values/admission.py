@@ -18,14 +18,23 @@ if TYPE_CHECKING:
 
 _NOT_ADMITTING = ("allowed_idps", "allow_unverified_email")
 _ADMITTING = ("admin_users", "admin_groups", "admin_google_groups", "admin_globus_groups", "any_allow_config")
+_MEMBERSHIPS = (
+    "allowed_organizations",
+    "allowed_groups",
+    "allowed_teams",
+    "allowed_gitlab_groups",
+    "allowed_project_ids",
+    "allowed_google_groups",
+    "allowed_globus_groups",
+)
 _BY_CONFIGURATION = ("shared-password", "pam", "default")
 _CONFINED = {
-    "github": "github_url",
-    "gitlab": "gitlab_url",
-    "google": "hosted_domain",
-    "globus": "identity_provider",
+    "github": ("github_url",),
+    "gitlab": ("gitlab_url",),
+    "globus": ("identity_provider",),
+    "google": ("hosted_domain", "allowed_hosted_domains"),
 }
-"""Providers with which anybody can have an account, and the setting that leads to a part of them."""
+"""Providers with which anybody can have an account, and the settings that confine a hub to a part of it."""
 _OPEN = ("auth0", "bitbucket", "mediawiki")
 _OPEN_PROVIDERS = ("google.com", "github.com", "orcid.org", "login.microsoftonline.com")
 
@@ -102,15 +111,8 @@ def allowed_users(release: HubValues) -> Iterator[Finding]:
         return
     settings = auth.settings()
     users = settings.get("allowed_users")
-    others = [
-        key
-        for key in settings
-        if key.startswith("allowed_") and key not in (*_NOT_ADMITTING, "allowed_users")
-    ]
-    if users is None or not sequence(users.value):
-        return
-    other = next((key for key in others if auth.set(settings[key])), None)
-    if other is not None:
+    other = next((key for key in _MEMBERSHIPS if auth.set(settings.get(key))), None)
+    if users is not None and sequence(users.value) and other is not None:
         yield release.finding(users.at, f"these users get in besides those of `{other}`: either is enough")
 
 
@@ -132,8 +134,10 @@ def _admits(auth: Authentication, key: str, setting: Setting) -> bool:
 def _is_open(auth: Authentication) -> bool:
     if auth.name == "cilogon":
         return any(_is_open_provider(name) for name in providers(auth))
-    confined = _CONFINED.get(auth.name)
-    return auth.name in _OPEN or (confined is not None and not auth.set(auth.settings().get(confined)))
+    if auth.name in _CONFINED:
+        settings = auth.settings()
+        return not any(auth.set(settings.get(key)) for key in _CONFINED[auth.name])
+    return auth.name in _OPEN
 
 
 def _is_open_provider(name: str) -> bool:

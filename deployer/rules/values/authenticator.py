@@ -50,16 +50,18 @@ def authenticator_class(release: HubValues) -> Iterator[Finding]:
 def dummy_authenticator(release: HubValues) -> Iterator[Finding]:
     """Refuse the authenticator `dummy` everywhere but on `provider: local`.
 
-    It takes any name with any password, so the hub and everybody's files are open to the whole world. It is
-    also what z2jh has when nothing is said.
+    It takes any name with any password, so the hub and everybody's files are open to the whole world; with a
+    `password` of its own, everybody's files are open to all who know it. It is also what z2jh has when
+    nothing is said. JupyterHub's `shared-password` is made for workshops.
     """
     auth = authentication(release)
     if auth is None or auth.name != "dummy" or isinstance(release.cluster.provider, Local):
         return
     if not hub_python_has(release, "authenticator_class"):
-        advice = "write another `hub.config.JupyterHub.authenticator_class`"
         whose = "" if release.said(*CLASS) else ", which is the chart's own choice,"
-        yield release.finding(CLASS, f"the authenticator `dummy`{whose} lets in anybody as anybody: {advice}")
+        who = "all who know its password" if auth.set(auth.settings().get("password")) else "anybody"
+        advice = "write another `hub.config.JupyterHub.authenticator_class`"
+        yield release.finding(CLASS, f"the authenticator `dummy`{whose} lets in {who} as anybody: {advice}")
 
 
 @rule("warning")

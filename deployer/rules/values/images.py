@@ -23,18 +23,23 @@ _REFERENCE = re.compile(r"(?P<name>[^\s@{}]+?)(:(?P<tag>[^/:@\s{}]+))?(@(?P<dige
 
 @rule()
 def image_tag(release: HubValues) -> Iterator[Finding]:
-    """Want every image to carry a tag or a digest.
+    """Want a tag beside an image's name.
 
-    Without one it is `latest`: another image after each push, so that two servers of one profile differ, and
-    going back to an earlier release brings nothing back. Where the chart joins a name and a tag, the tag that
-    it has by itself belongs to its own image.
+    A chart puts `:` and the tag behind the name, and a name that ends in `:` is no image.
     """
     for image in _images(release):
-        if image.whole and not image.tag and not image.digest:
-            yield release.finding(image.at, f"the image `{image.name}` has no tag: write `{image.name}:TAG`")
-        elif not image.tag and not image.digest:
+        if not image.whole and not image.tag and not image.digest:
             yield release.finding(image.at, f"the image `{image.name}` has no tag: write `tag` beside it")
-        elif image.borrows_tag:
+
+
+@rule("warning")
+def borrowed_tag(release: HubValues) -> Iterator[Finding]:
+    """Question an image of one's own with the tag that the chart has for its image.
+
+    Such a tag hardly exists, and it is another one with each version of the chart.
+    """
+    for image in _images(release):
+        if image.borrows_tag:
             message = (
                 f"the image `{image.name}` takes the tag of the chart's own image: write `tag` beside it"
             )
@@ -43,16 +48,18 @@ def image_tag(release: HubValues) -> Iterator[Finding]:
 
 @rule("warning")
 def image_latest(release: HubValues) -> Iterator[Finding]:
-    """Question the tag `latest`: it is another image after each push.
+    """Question an image without a tag or a digest, and the tag `latest`, which is the same.
 
-    Two servers of one profile differ then, and going back to an earlier release brings nothing back. A tag
-    that names a version, a date or a commit says what runs.
+    It is another image after each push, so that two servers of one profile differ, and going back to an
+    earlier release brings nothing back. A tag that names a version, a date or a commit says what runs.
     """
     for image in _images(release):
+        at = image.at if image.whole else (*image.at[:-1], "tag")
         if image.tag == "latest" and not image.digest:
-            at = image.at if image.whole else (*image.at[:-1], "tag")
             message = f"the image `{image.name}` has the tag `latest`: choose one that stays what it is"
             yield release.finding(at, message)
+        elif image.whole and not image.tag and not image.digest:
+            yield release.finding(at, f"the image `{image.name}` has no tag: write `{image.name}:TAG`")
 
 
 @rule()
@@ -73,7 +80,7 @@ def image_number(release: HubValues) -> Iterator[Finding]:
         yield release.finding((*at, "tag"), message)
 
 
-RULES = (image_tag, image_latest, image_number)
+RULES = (image_tag, borrowed_tag, image_latest, image_number)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,13 +47,15 @@ def oauth_callback(release: HubValues) -> Iterator[Finding]:
 def oauth_client(release: HubValues) -> Iterator[Finding]:
     """Want a hub that logs in with a provider to have both `client_id` and `client_secret`.
 
-    An encrypted one counts, and so does one that comes by the environment or by the hub's own Python.
+    An encrypted one counts, and so does one that comes by the environment or by the hub's own Python. With
+    `generic-oauth` a provider may do without a secret.
     """
     auth = authentication(release)
     if auth is None or not auth.oauth:
         return
     settings = auth.settings()
-    missing = [key for key in _CLIENT if not auth.set(settings.get(key)) and not _elsewhere(release, key)]
+    needed = _CLIENT[:1] if auth.name == "generic-oauth" else _CLIENT
+    missing = [key for key in needed if not auth.set(settings.get(key)) and not _elsewhere(release, key)]
     if missing:
         named = " and ".join(f"`{key}`" for key in missing)
         where = f"`{auth.sections[-1]}`"

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 from deployer.fleet.rule import Finding, rule
 from deployer.fleet.spelling import near
-from deployer.rules.values.parts.profiles import Choice, Option, Profile, choices, overrides, profiles
+from deployer.rules.values.parts.profiles import (
+    GROUPS,
+    Choice,
+    Option,
+    Profile,
+    choices,
+    overrides,
+    profiles,
+)
 from deployer.rules.values.parts.settings import KUBESPAWNER
 from deployer.rules.values.parts.shapes import text
 
@@ -15,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from deployer.rules.subjects import HubValues
+
+_OF_PROFILES = ("default", "description", "display_name", "profile_options", "slug", *GROUPS)
 
 
 @rule()
@@ -84,19 +94,26 @@ def profile_option(release: HubValues) -> Iterator[Finding]:
 
 @rule("warning")
 def profile_setting(release: HubValues) -> Iterator[Finding]:
-    """Question a key of `kubespawner_override` that is almost one of KubeSpawner's settings.
+    """Question keys of `kubespawner_override` that are a profile's, or almost a setting of KubeSpawner's.
 
     KubeSpawner takes any key without a word, and an unknown one has no effect.
     """
     for choice in choices(release):
         for key in overrides(choice):
-            meant = None if key in KUBESPAWNER else near(key, KUBESPAWNER)
-            if meant is not None:
-                at = (*choice.at, "kubespawner_override", key)
-                yield release.finding(at, f"KubeSpawner has no setting `{key}`: did you mean `{meant}`?")
+            trouble = None if key in KUBESPAWNER else _no_setting(key)
+            if trouble is not None:
+                yield release.finding((*choice.at, "kubespawner_override", key), trouble)
 
 
 RULES = (profile_name, profile_slug, profile_default, profile_option, profile_setting)
+
+
+def _no_setting(key: str) -> str | None:
+    """Return what is wrong with a key that KubeSpawner does not have; a subclass of it may have more."""
+    if key in _OF_PROFILES:
+        return f"`{key}` has no effect in `kubespawner_override`: indent it less, to stand beside that"
+    meant = near(key, KUBESPAWNER)
+    return f"KubeSpawner has no setting `{key}`: did you mean `{meant}`?" if meant else None
 
 
 def _both_shown(one: Profile, other: Profile) -> bool:

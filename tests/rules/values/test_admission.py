@@ -110,6 +110,7 @@ def test_everybody_gets_in(values: Making, name: str) -> None:
     [
         ("github", "GitHubOAuthenticator: {github_url: 'https://git.example.org', allow_all: true}"),
         ("google", "GoogleOAuthenticator: {hosted_domain: [example.org], allow_all: true}"),
+        ("google", "GoogleOAuthenticator: {allowed_hosted_domains: [a.org], allow_all: true}"),
         ("generic-oauth", "Authenticator: {allow_all: true}"),
         ("azuread", "Authenticator: {allow_all: true}"),
         ("tmp", "Authenticator: {allow_all: true}"),

@@ -66,6 +66,8 @@ def test_dummy_is_for_the_local_cluster(values: Making) -> None:
     assert found(dummy_authenticator, values(cluster=cluster)) == [
         f"cluster:2:5: the authenticator `dummy`, which is the chart's own choice, {message}"
     ]
+    (line,) = found(RULES, values(config("dummy", ", DummyAuthenticator: {password: hunter2}")))
+    assert "lets in all who know its password as anybody" in line
     assert found(RULES, values(config("dummy"), provider="local")) == []
     assert found(RULES, values(provider="local")) == []
 

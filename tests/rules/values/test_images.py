@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deployer.rules.values.images import RULES, image_latest, image_number, image_tag
+from deployer.rules.values.images import RULES, borrowed_tag, image_latest, image_number, image_tag
 from tests.rules.values.making import ENCRYPTED, found
 
 if TYPE_CHECKING:
@@ -39,15 +39,20 @@ jupyterhub-home-nfs:
 
 
 def test_images_are_found_wherever_a_pod_has_one(values: Making) -> None:
-    side = "write `tag` beside it"
-    assert found(image_tag, values(PLACES.format(tag=""))) == [
-        f"1:3:13: the image `example.org/hub` takes the tag of the chart's own image: {side}",
+    release = values(PLACES.format(tag=""))
+    beside = "write `tag` beside it"
+    assert found(borrowed_tag, release) == [
+        f"1:3:13: the image `example.org/hub` takes the tag of the chart's own image: {beside}"
+    ]
+    assert found(image_tag, release) == [
+        f"1:8:13: the image `example.org/one` has no tag: {beside}",
+        f"1:22:13: the image `example.org/nfs` has no tag: {beside}",
+    ]
+    assert found(image_latest, release) == [
         "1:5:22: the image `example.org/side` has no tag: write `example.org/side:TAG`",
-        f"1:8:13: the image `example.org/one` has no tag: {side}",
         "1:11:9: the image `example.org/init` has no tag: write `example.org/init:TAG`",
         "1:14:32: the image `example.org/profile` has no tag: write `example.org/profile:TAG`",
         "1:19:59: the image `example.org/choice` has no tag: write `example.org/choice:TAG`",
-        f"1:22:13: the image `example.org/nfs` has no tag: {side}",
     ]
 
 
@@ -58,7 +63,7 @@ def test_a_tag_or_a_digest_is_enough(values: Making, tag: str) -> None:
 
 def test_a_port_is_no_tag(values: Making) -> None:
     text = "jupyterhub: {singleuser: {extraContainers: [{image: 'example.org:5000/side'}]}}"
-    (line,) = found(image_tag, values(text))
+    (line,) = found(image_latest, values(text))
     assert "`example.org:5000/side` has no tag" in line
 
 

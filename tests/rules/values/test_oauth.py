@@ -86,6 +86,13 @@ def test_a_client_may_come_from_elsewhere(values: Making, text: str) -> None:
     assert found(oauth_client, values(config("github"), f"{text}\nsops: {{version: 1}}")) == []
 
 
+def test_a_generic_client_may_have_no_secret(values: Making) -> None:
+    text = config("generic-oauth", "GenericOAuthenticator: {client_id: a}")
+    assert found(oauth_client, values(text)) == []
+    (line,) = found(oauth_client, values(config("generic-oauth")))
+    assert "missing `client_id` of `GenericOAuthenticator`" in line
+
+
 def test_cilogon_has_providers(values: Making) -> None:
     message = "no identity provider: write at least one under `CILogonOAuthenticator.idps`"
     assert found(cilogon_providers, values(config("cilogon"))) == [f"1:4:20: {message}"]

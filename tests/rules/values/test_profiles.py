@@ -128,6 +128,20 @@ def test_a_setting_that_kubespawner_does_not_have_is_questioned_when_it_is_like_
     ]
 
 
+def test_a_profile_s_own_key_among_settings_is_questioned(values: Making) -> None:
+    choices = "{x: {kubespawner_override: {display_name: X}}}"
+    release = profile_list(
+        values,
+        "{display_name: A, kubespawner_override: {cpu_limit: 1, default: true}}",
+        f"{{display_name: B, profile_options: {{o: {{choices: {choices}}}}}}}",
+    )
+    message = "has no effect in `kubespawner_override`: indent it less, to stand beside that"
+    assert found(profile_setting, release) == [
+        f"1:4:62: `default` {message}",
+        f"1:5:84: `display_name` {message}",
+    ]
+
+
 @pytest.mark.filterwarnings("ignore:metadata:DeprecationWarning")
 def test_the_settings_are_those_of_the_hub_s_kubespawner() -> None:
     from kubespawner import KubeSpawner  # type: ignore[import-untyped]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_SHORT = 4
 _LONGEST = 100
 _MANY = 100
 _SHOWN = 20
@@ -23,7 +24,7 @@ def near(word: str, known: Iterable[str]) -> str | None:
     if len(by_lower) > _MANY:
         # Comparing takes its time, and hardly a slip changes a word at both ends.
         by_lower = {key: each for key, each in by_lower.items() if key[0] == lower[0] or key[-1] == lower[-1]}
-    close = get_close_matches(lower, by_lower, n=1, cutoff=0.7)
+    close = get_close_matches(lower, by_lower, n=1, cutoff=0.6 if len(lower) <= _SHORT else 0.7)
     return by_lower[close[0]] if close else None
 
 

@@ -113,9 +113,10 @@ def _missing_keys(error: Error, at: KeyPath) -> Iterator[Violation]:
 
 def _type(error: Error, at: KeyPath) -> Iterator[Violation]:
     wanted = error.validator_value
-    names = [_TYPES[name] for name in ([wanted] if isinstance(wanted, str) else wanted)]
+    kinds = [wanted] if isinstance(wanted, str) else wanted
+    names = [_TYPES[name] for name in kinds]
     advice = ""
-    if wanted == "string" and isinstance(error.instance, bool | int | float):
+    if "string" in kinds and isinstance(error.instance, bool | int | float):
         advice = IN_QUOTES
     elif wanted == "array" and not isinstance(error.instance, dict | None):
         advice = ": put `- ` before it, on a line of its own"
@@ -128,7 +129,8 @@ def _type(error: Error, at: KeyPath) -> Iterator[Violation]:
 
 def _enum(error: Error, at: KeyPath) -> Iterator[Violation]:
     allowed = [error.validator_value] if error.validator == "const" else error.validator_value
-    close = near(error.instance, map(str, allowed)) if isinstance(error.instance, str) else None
+    guess = len(allowed) > 1 and isinstance(error.instance, str)
+    close = near(error.instance, map(str, allowed)) if guess else None
     advice = f", did you mean `{close}`?" if close else ""
     names = _either([f"`{_yaml(each)}`" for each in allowed])
     yield Violation(at=at, message=f"must be {names}{advice}", value=error.instance)

@@ -72,7 +72,7 @@ def unlisted_values(fleet: Fleet) -> Iterator[Finding]:
     }
     for path in _beside(fleet):
         if path.name.endswith(_VALUES) and str(path) not in listed:
-            message = "no hub lists this file: add it to `helm_chart_values_files`, or remove it"
+            message = "nobody lists this file: add it to `helm_chart_values_files`, or remove it"
             yield Finding(_unread(fleet, path), (), message)
 
 
@@ -85,7 +85,7 @@ def listed_twice(fleet: Fleet) -> Iterator[Finding]:
             for index, path in _listed(cluster, at):
                 if path in seen:
                     subject, _ = in_hub(cluster.document.data, at)
-                    message = f"{subject}`{Path(path).name}` is listed twice"
+                    message = f"{subject}`{Path(path).name}` is listed twice: remove one"
                     yield Finding(cluster.document, (*at, index), message)
                 seen.add(path)
 

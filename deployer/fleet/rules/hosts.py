@@ -34,10 +34,9 @@ def domains(fleet: Fleet) -> Iterator[Finding]:
         if other is service or (other.owner == service.owner and service.reserved):
             continue
         place = f"{other.document.name}:{other.document.mark(other.at).line}"
-        whose = f"{other.what} of {other.owner}, in {place}"
         address = f"{service.host}{service.path}".rstrip("/")
-        message = f"{service.owner}: `{address}` is taken: it is {whose}"
-        yield Finding(service.document, service.at, message)
+        message = f"`{address}` is taken by {other.what} of {other.owner}, in {place}"
+        yield Finding(service.document, service.at, f"{service.owner}, {service.what}: {message}")
 
 
 @rule()
@@ -54,8 +53,8 @@ def host_name(fleet: Fleet) -> Iterator[Finding]:
             continue
         name = service.host.removeprefix("*.")
         if not pattern.search(name) or len(name) > wanted["maxLength"]:
-            message = f"{service.owner}: must be {wanted['patternErrorMessage']}"
-            yield Finding(service.document, service.at, message)
+            message = f"must be {wanted['patternErrorMessage']}"
+            yield Finding(service.document, service.at, f"{service.owner}, {service.what}: {message}")
 
 
 @rule("warning")
@@ -73,7 +72,8 @@ def hub_host(fleet: Fleet) -> Iterator[Finding]:
         host = found.value[0]
         if isinstance(host, str) and host != domain.value and not is_encrypted_scalar(host):
             message = f"JupyterHub is at `{host}`, but the hub's `domain` is `{domain.value}`"
-            yield Finding(found.document, (*found.at, 0), f"hub `{hub.name}`: {message}")
+            advice = "write one name for both, unless something else serves the domain"
+            yield Finding(found.document, (*found.at, 0), f"hub `{hub.name}`: {message}: {advice}")
 
 
 RULES = (domains, host_name, hub_host)

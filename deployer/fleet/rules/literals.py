@@ -57,7 +57,7 @@ def misread_version(fleet: Fleet) -> Iterator[Finding]:
     """
     for number in _unquoted(fleet):
         if number.misread:
-            what = f"`{shown(number.at)}` is read as the number {number.value}"
+            what = f"`{shown(number.at)}` is read as the number {str(number.value).removesuffix('.0')}"
             message = f'{what}: put it in quotes: `"{number.text}"`'
             yield Finding(number.document, number.at, message)
 

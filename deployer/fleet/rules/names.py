@@ -53,9 +53,9 @@ def reserved_name(fleet: Fleet) -> Iterator[Finding]:
     for cluster in fleet.clusters:
         for hub in cluster.hubs:
             if hub.name.startswith("kube-"):
-                yield in_hub(hub, ("name",), "names that begin with `kube-` are those of Kubernetes itself")
+                yield in_hub(hub, ("name",), "choose another name: `kube-` is for Kubernetes")
             elif hub.name == _SUPPORT and _SUPPORT in cluster.document.data:
-                yield in_hub(hub, ("name",), "this is the name of what the cluster runs for all of its hubs")
+                yield in_hub(hub, ("name",), "choose another name: it is that of the cluster's own release")
 
 
 @rule("warning")

@@ -75,7 +75,7 @@ def same_cluster(fleet: Fleet) -> Iterator[Finding]:
         place = kubernetes_of(cluster)
         if first.setdefault(place, cluster) is not cluster:
             at = (str(cluster.document.value(("provider",))),)
-            message = f"this is the Kubernetes cluster of `{first[place].name}` too"
+            message = f"this is the Kubernetes cluster of `{first[place].name}` too: correct what was copied"
             yield Finding(cluster.document, at, message)
 
 

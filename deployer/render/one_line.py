@@ -10,6 +10,7 @@ from typing import Any
 from deployer.fleet.scalars import resolve
 
 _LONGEST_LIST = 60
+_LONGEST_MAP = 40
 _SPECIAL = set("#&*!|>'\"%@`{}[],?:-")
 
 
@@ -18,10 +19,18 @@ def one_line(value: Any) -> str:
     if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, Mapping):
-        return f"map of {len(value)} key{'' if len(value) == 1 else 's'}" if value else "{}"
+        return _map(value)
     if isinstance(value, list):
         return _list(value)
     return _text(value) if isinstance(value, str) else json.dumps(value)
+
+
+def _map(values: Mapping[str, Any]) -> str:
+    if not any(isinstance(value, Mapping | list) for value in values.values()):
+        text = ", ".join(f"{_item(key)}: {_item(value)}" for key, value in values.items())
+        if len(text) <= _LONGEST_MAP:
+            return f"{{{text}}}"
+    return f"map of {len(values)} key{'' if len(values) == 1 else 's'}"
 
 
 def _list(items: list[Any]) -> str:

@@ -63,7 +63,7 @@ def _write(page: Page, origin: Origin, branch: _Branch, at: KeyPath, depth: int)
 
 def _line(page: Page, origin: Origin, at: KeyPath, above: int, depth: int, parts: tuple[Part, ...]) -> None:
     number = origin.line(at)
-    gutter = f"{number or '':>4} " if not page.narrow else f"{number or ''} "
+    gutter = f"{number or '':>{3 if page.narrow else 4}} "
     name = shown(at[above:])
     page.line(
         (gutter, "dim"),

@@ -16,7 +16,11 @@ _COLUMNS = ("hub", "settings", "common", "own")
 
 
 def write_common(page: Page, found: Sharing) -> None:
-    """Write each hub's share and the proposal as comments, then what the new file says."""
+    """Write each hub's share and the proposal as comments, then what the new file says.
+
+    It is a file, so nothing is cut or folded.
+    """
+    page.width = None
     _shares(page, found)
     _comment(page)
     if not found.found or not found.new:

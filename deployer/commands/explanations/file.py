@@ -36,9 +36,13 @@ def write_file(page: Page, explanation: FileExplanation) -> None:
 
 def _total(explanation: FileExplanation) -> str:
     keys = counted(explanation.keys, "key")
-    if not explanation.nowhere and not explanation.partly:
-        return f"{keys}, and all count in every hub"
-    return f"{keys}: {explanation.nowhere} count nowhere, {explanation.partly} not everywhere"
+    several = sum(map(len, explanation.hubs.values())) > 1
+    parts = [
+        f"{explanation.nowhere} without effect{' in any of them' if several else ''}",
+        f"{explanation.partly} without effect in some",
+    ]
+    told = [part for part in parts if not part.startswith("0 ")]
+    return f"{keys}: {', '.join(told)}" if told else f"{keys}, and all have an effect"
 
 
 def _section(page: Page, title: str, idle: list[Idle], explanation: FileExplanation) -> None:

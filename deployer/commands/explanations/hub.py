@@ -19,8 +19,11 @@ def write_hub(page: Page, explanation: HubExplanation) -> None:
     """Write the values that differ from the chart's defaults, by layer, weakest first."""
     layers = explanation.layers
     number = counted(len(explanation.differences), "value")
-    packages = ", ".join(f"{package.name} {package.version}" for package in layers.release.chart.packages)
-    page.line((layers.name, "bold"), f": {number} unlike the defaults of {layers.hub.chart} ({packages})")
+    packages = [f"{package.name} {package.version}" for package in layers.release.chart.packages]
+    packages += [f"{package}, not at hand" for package in layers.missing]
+    page.line((layers.name, "bold"), f": {number} unlike the defaults of {layers.hub.chart}", cut=False)
+    for package in packages:
+        page.line((f"with {package}", "dim"), indent=2)
     for origin, found in explanation.by_layer():
         page.blank()
         heading(page, origin)
@@ -30,7 +33,7 @@ def write_hub(page: Page, explanation: HubExplanation) -> None:
 def heading(page: Page, origin: Origin) -> None:
     """Write which layer the following lines are of."""
     if origin.kind == "computed":
-        page.line((origin.name, "bold"), (f"  {origin.about}", "dim"))
+        page.line((origin.name, "bold"), (f"  {origin.about}" if not page.narrow else "", "dim"))
     elif origin.kind == "preset":
         page.line((origin.name, "bold"), (f"  {place(origin, None)}", "dim"))
     else:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from deployer.render.provenance import Saying
 
 _COLUMN = 10
-_WIDEST_VALUE, _PROSE = 30, 80
+_NARROWEST_VALUE, _PROSE = 24, 80
 _MARKS = {"counts": ">", "counts in part": "~", "overridden": " "}
 _TYPES = {
     "array": "list",
@@ -47,39 +47,43 @@ def write_key(page: Page, explanation: KeyExplanation) -> None:
 def _value(page: Page, explanation: KeyExplanation) -> None:
     path, value = shown(explanation.at), readable(explanation.value)
     if value is None:
-        page.line((path, "bold"), ": not set")
-    elif isinstance(value, str) and "\n" not in value:
-        page.line((path, "bold"), ": ", (one_line(explanation.value), "green"))
-    elif isinstance(value, str | list) and value:
-        page.line((path, "bold"), ":")
+        page.line((path, "bold"), ": not set", cut=False)
+    elif isinstance(value, str | list) and value and (not isinstance(value, str) or "\n" in value):
+        page.line((path, "bold"), ":", cut=False)
         text = value if isinstance(value, str) else as_yaml({"": value}).partition("\n")[2]
         for line in text.rstrip("\n").split("\n"):
-            page.line((line, "green"), indent=2)
+            page.line((line, "green"), indent=2 if line else 0, cut=False)
     else:
-        page.line((path, "bold"), ": ", (one_line(value), "green"))
+        page.line((path, "bold"), ": ", (one_line(explanation.value), "green"), cut=False)
 
 
 def _sayings(page: Page, explanation: KeyExplanation) -> None:
-    rows = [(saying, _said(saying, explanation)) for saying in explanation.sayings]
-    widest = max((len(text) for _, text in rows), default=0)
-    column = min(widest, _WIDEST_VALUE if page.width else _PROSE)
-    for saying, text in rows:
+    rows = [
+        (saying, _said(saying, explanation), place(saying.origin, saying.line))
+        for saying in explanation.sayings
+    ]
+    column = _column(page, rows)
+    for saying, text, where in rows:
         style = "dim" if saying.effect == "overridden" else ""
         mark = (f"{_MARKS[saying.effect]} ", "green")
-        where = place(saying.origin, saying.line)
         if page.narrow:
             page.line(mark, (text, style))
             page.line((where, style), indent=4, hang=0)
         else:
             short = text if len(text) <= column else text[: column - 1] + "…"
             page.line(mark, (f"{short:<{column}}  {where}", style))
-        if saying.origin.about and saying.effect != "overridden":
-            page.line((saying.origin.about, "dim"), indent=4 if page.narrow else column + 4)
+
+
+def _column(page: Page, rows: list[tuple[Saying, str, str]]) -> int:
+    """Return how wide values may be, so that the places beside them fit."""
+    widest = max((len(text) for _, text, _ in rows), default=0)
+    left = (page.width or 2 * _PROSE) - max((len(where) for _, _, where in rows), default=0) - 4
+    return min(widest, max(left, _NARROWEST_VALUE))
 
 
 def _said(saying: Saying, explanation: KeyExplanation) -> str:
     text = one_line(saying.value)
-    return text if saying.at == explanation.at else f"{text} at {shown(saying.at)}"
+    return text if saying.at == explanation.at else f"{text} at {shown(saying.at[-1:])}"
 
 
 def _subtree(page: Page, explanation: KeyExplanation) -> None:
@@ -105,6 +109,9 @@ def _nothing_left(saying: Saying) -> str:
 
 def _facts(page: Page, explanation: KeyExplanation) -> None:
     known = explanation.knowledge
+    for origin in (each.origin for each in explanation.sayings if each.effect != "overridden"):
+        if origin.function and not explanation.leaves:
+            page.prose("computed", f"by `{origin.function}`: {origin.about}", column=_COLUMN)
     if known.description:
         of = "" if known.described == explanation.at else f"(of {shown(known.described)}) "
         page.prose("meaning", of + _beginning(known.description), column=_COLUMN)

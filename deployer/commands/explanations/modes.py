@@ -33,12 +33,12 @@ def hub_or_key(app: App, view: Page, cluster: str, hub: str, key: str | None) ->
 
 
 def where(app: App, view: Page, file: Path) -> dict[str, Any]:
-    """Explain a file, which is named from here or else from the fleet's root."""
+    """Explain a file, which is named from the fleet's root or else from here."""
     from deployer.commands.explanations.file import write_file
     from deployer.operations.explain.where import explain_file
 
-    here = file.absolute()
-    explanation = explain_file(_whole(app), here if here.exists() else app.root / file)
+    named = app.root / file
+    explanation = explain_file(_whole(app), named if named.exists() else file.absolute())
     write_file(view, explanation)
     return explanation.summary()
 

@@ -20,7 +20,11 @@ def write_overrides(page: Page, found: Iterable[Advice]) -> None:
     """Write the advice, file by file."""
     for each in found:
         where = (f"{each.file}:{each.line}: ", "bold")
-        page.line(where, _what(each), (f", {_reason(each)}", "dim"))
+        if page.width is None:
+            page.line(where, f"{_what(each)}, {_reason(each)}")
+        else:
+            page.line(where, _what(each), cut=False)
+            page.line((_reason(each), "dim"), indent=2 * page.step)
 
 
 def _what(each: Advice) -> str:

@@ -37,20 +37,21 @@ class Page:
         """By how many columns each level is indented."""
         return 1 if self.narrow else 2
 
-    def line(self, *parts: str | tuple[str, str], indent: int = 0, hang: int = 2) -> None:
+    def line(self, *parts: str | tuple[str, str], indent: int = 0, hang: int = 2, cut: bool = True) -> None:
         """Add a line of texts, each plain or with a style. What does not fit is cut, or folded when narrow.
 
-        `hang` is how much further folded lines are indented.
+        `hang` is how much further folded lines are indented. Without `cut` it stays whole, for the terminal
+        to break, so that it can be copied.
         """
         from rich.text import Text
 
         text = Text(" " * indent, end="").append_tokens(
             (part, None) if isinstance(part, str) else part for part in parts
         )
-        if self.narrow and self.width is not None and text.cell_len > self.width:
+        if self.width and self.narrow and text.cell_len > self.width:
             self._lines += _folded(text, self.width, indent + hang)
             return
-        if self.width is not None:
+        if self.width and cut:
             text.truncate(self.width, overflow="ellipsis")
         self._lines.append(text)
 

@@ -89,7 +89,7 @@ def explain_file(whole: WholeFleet, file: Path) -> FileExplanation:
     for each in reached(whole.fleet, [file]):
         hubs[each.cluster.name] = (*hubs.get(each.cluster.name, ()), each.hub.name)
     if not hubs and not file.exists():
-        raise DeployerError(f"no such file: {file}", hint="give its path from here, or from the fleet's root")
+        raise DeployerError(f"no such file: {file}", hint="give its path from the fleet's root, or from here")
     root = whole.fleet.root
     name = file.relative_to(root).as_posix() if file.is_relative_to(root) else str(file)
     found = [(layers, origin) for layers in whole.hubs for origin in layers.origins if _is(origin, file)]

@@ -49,9 +49,9 @@ def test_one_cluster_as_json(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_broken_fleet_is_listed_with_a_word_about_it(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["--root", str(EXAMPLES / "invalid/last-hub"), "list"]) == 0
+    assert cli.run(["--root", str(EXAMPLES / "invalid/schema--last-hub"), "list"]) == 0
     captured = capsys.readouterr()
-    assert [line.split()[1] for line in captured.out.splitlines()] == ["staging", "physics", "biology"]
+    assert [line.split()[1] for line in captured.out.splitlines()] == ["physics", "chemistry", "biology"]
     assert captured.err.splitlines()[1:] == [
         "the configuration has 2 errors, so this may not be all of it",
         "hint: run `deployer validate`",

@@ -11,7 +11,7 @@ import pytest
 from deployer import cli
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
-LAST_HUB = EXAMPLES / "invalid/last-hub"
+LAST_HUB = EXAMPLES / "invalid/schema--last-hub"
 
 
 @pytest.fixture(autouse=True)

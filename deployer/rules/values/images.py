@@ -64,20 +64,19 @@ def image_latest(release: HubValues) -> Iterator[Finding]:
 
 @rule()
 def image_number(release: HubValues) -> Iterator[Finding]:
-    """Want a tag to be in quotes when YAML would read it as a number.
+    """Want a tag to be in quotes when it is all digits.
 
-    `1.10` becomes 1.1, which is another image or none, and Helm may write `20260102` as 2.0260102e+07.
+    On its way through Helm a number such as `20260102` becomes 2.0260102e+07. What YAML itself makes of
+    `1.10` the rule `misread-version` tells.
     """
     for at, image in _blocks(release):
         tag = image.get("tag")
-        if not isinstance(tag, int | float) or isinstance(tag, bool) or release.unknown((*at, "tag")):
+        if type(tag) is not int or release.unknown((*at, "tag")):
             continue
         layer, found_at = release.merged.origin_path((*at, "tag"))
-        written = layer.document.texts.get(found_at) if layer.document else None
-        written = written or str(tag)
-        read = "" if written == str(tag) else f", {tag}"
-        message = f'YAML reads the tag `{written}` as a number{read}: write `"{written}"`'
-        yield release.finding((*at, "tag"), message)
+        if layer.document is not None and layer.document.texts.get(found_at) == str(tag):
+            message = f'the tag `{tag}` is a number to Helm: put it in quotes: `"{tag}"`'
+            yield release.finding((*at, "tag"), message)
 
 
 RULES = (image_tag, borrowed_tag, image_latest, image_number)

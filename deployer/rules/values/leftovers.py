@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from deployer.fleet.rule import Finding, rule
+from deployer.fleet.violations import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,8 +45,7 @@ def placeholder(release: HubValues) -> Iterator[Finding]:
         if _FOR_PEOPLE.isdisjoint(at):
             for where, value in _scalars(at, values):
                 if _is_placeholder(value) and _is_said(release, where):
-                    name = ".".join(map(str, where))
-                    yield release.finding(where, f"`{name}` still holds a placeholder: write the value")
+                    yield release.finding(where, f"`{shown(where)}` is still to be filled in")
 
 
 RULES = (placeholder,)

@@ -111,14 +111,14 @@ def test_latest_is_questioned_where_it_is_written(values: Making) -> None:
     ]
 
 
-def test_a_tag_that_yaml_reads_as_a_number_is_told_as_it_is_written(values: Making) -> None:
+def test_a_tag_of_digits_is_in_quotes(values: Making) -> None:
     text = """\
     jupyterhub:
-      hub: {image: {name: a/b, tag: 1.10}}
       proxy: {chp: {image: {name: a/b, tag: 20260102}}}
-      singleuser: {image: {name: a/b, tag: "1.10"}}
+      singleuser: {image: {name: a/b, tag: "20260102"}}
+      hub: {image: {name: a/b, tag: true}}
+      prePuller: {extraImages: {one: {name: a/b, tag: 0123}}}
     """
     assert found(image_number, values(text)) == [
-        '1:2:28: YAML reads the tag `1.10` as a number, 1.1: write `"1.10"`',
-        '1:3:36: YAML reads the tag `20260102` as a number: write `"20260102"`',
+        '1:2:36: the tag `20260102` is a number to Helm: put it in quotes: `"20260102"`'
     ]

@@ -12,7 +12,7 @@ from tests.rules.values.making import ENCRYPTED, found
 if TYPE_CHECKING:
     from tests.rules.values.making import Making
 
-STILL = "still holds a placeholder: write the value"
+STILL = "is still to be filled in"
 
 
 @pytest.mark.parametrize(
@@ -42,8 +42,8 @@ def test_a_placeholder_is_questioned_and_not_repeated(values: Making, value: str
 def test_lists_are_looked_through(values: Making) -> None:
     text = "jupyterhub: {ingress: {hosts: [hub.example.org, <host>], tls: [{hosts: [TODO]}]}}"
     assert found(RULES, values(text)) == [
-        f"1:1:49: `jupyterhub.ingress.hosts.1` {STILL}",
-        f"1:1:73: `jupyterhub.ingress.tls.0.hosts.0` {STILL}",
+        f"1:1:49: `jupyterhub.ingress.hosts[1]` {STILL}",
+        f"1:1:73: `jupyterhub.ingress.tls[0].hosts[0]` {STILL}",
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deployer.fleet.rule import Finding, rule
-from deployer.fleet.rules.places import hubs, in_hub, kubernetes_of
+from deployer.fleet.rules.places import in_hub, kubernetes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,17 +60,16 @@ def reserved_name(fleet: Fleet) -> Iterator[Finding]:
 
 @rule("warning")
 def display_names(fleet: Fleet) -> Iterator[Finding]:
-    """Question two hubs with one name for people, who would not know which is theirs."""
-    first: dict[str, Hub] = {}
-    for hub in hubs(fleet):
-        name = hub.document.value((*hub.at, "display_name"))
-        if isinstance(name, str):
-            other = first.setdefault(" ".join(name.lower().split()), hub)
+    """Question two hubs of a cluster with one name for people, who would not know which is theirs."""
+    for cluster in fleet.clusters:
+        first: dict[str, Hub] = {}
+        for hub in cluster.hubs:
+            name = hub.document.value((*hub.at, "display_name"))
+            other = first.setdefault(" ".join(name.lower().split()), hub) if isinstance(name, str) else hub
             if other is not hub:
-                place = f"{other.document.name}:{other.document.mark((*other.at, 'display_name')).line}"
-                yield in_hub(
-                    hub, ("display_name",), f"hub `{other.name}` has this `display_name` too, in {place}"
-                )
+                line = hub.document.mark((*other.at, "display_name")).line
+                message = f"hub `{other.name}` has this name for people too, in line {line}"
+                yield in_hub(hub, ("display_name",), message)
 
 
 RULES = (cluster_name, hub_names, reserved_name, display_names)

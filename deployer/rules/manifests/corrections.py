@@ -50,6 +50,10 @@ def corrected(definitions: dict[str, Any]) -> dict[str, Any]:
             definition["anyOf"] = definition.pop("oneOf")
     for name, key in _NOT_REQUIRED.items():
         _relax(definitions.get(name, {}), key)
+    for definition in definitions.values():
+        for key in definition.get("required", ()):
+            # To an API server, null is nothing; the schemas allow it for some of what they require.
+            definition["properties"][key]["not"] = {"type": "null"}
     for (name, key), choices in _CHOICES.items():
         schema = definitions.get(name, {}).get("properties", {}).get(key)
         if schema is not None:

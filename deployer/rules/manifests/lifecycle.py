@@ -102,7 +102,7 @@ _TABLE: tuple[tuple[str, str, int, int], ...] = (
     ("storage.k8s.io/v1beta1", "CSINode", 17, 22),
     ("storage.k8s.io/v1beta1", "CSIStorageCapacity", 24, 27),
     ("storage.k8s.io/v1beta1", "VolumeAttributesClass", 34, 37),
-    ("storagemigration.k8s.io/v1alpha1", "StorageVersionMigration", 33, 36),
+    ("storagemigration.k8s.io/v1alpha1", "StorageVersionMigration", 33, 35),
     ("storagemigration.k8s.io/v1beta1", "StorageVersionMigration", 37, 40),
 )
 _STAYING = {

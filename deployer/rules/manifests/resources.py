@@ -29,7 +29,12 @@ _SETTINGS = {
     "controller-*-dask-gateway/controller": "dask-gateway.controller",
     "traefik-*-dask-gateway/traefik": "dask-gateway.traefik",
     "binderhub/binderhub": "binderhub-service",
+    "docker-api/docker-api": "binderhub-service.dockerApi",
     "*-groups-exporter-deployment/jupyterhub-groups-exporter": "jupyterhub-groups-exporter",
+    "*home-nfs/nfs-server": "jupyterhub-home-nfs.nfsServer",
+    "*home-nfs/enforce-xfs-quota": "jupyterhub-home-nfs.quotaEnforcer",
+    "*home-nfs/auto-xfs-resizer": "jupyterhub-home-nfs.autoResizer",
+    "*home-nfs/node-exporter": "jupyterhub-home-nfs.nodeExporter",
 }
 """Where packages take the resources of their containers from, by object and container. Those of placeholders,
 and of what only pulls images, are left out: they are to take nothing."""

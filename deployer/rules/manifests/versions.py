@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from deployer.fleet.rule import Finding
     from deployer.rules.manifests.lifecycle import Lifecycle
+    from deployer.rules.manifests.schemas import Kind
     from deployer.rules.subjects import HubObjects
 
 _ALONE = {
@@ -35,7 +36,7 @@ def removed_api(hub: HubObjects) -> Iterator[Finding]:
         ends = lifecycles().get(kind_of(thing))
         if ends and ends.removed and ends.removed <= minor:
             message = f"Kubernetes 1.{ends.removed} removed `{thing['kind']}` from `{thing['apiVersion']}`"
-            yield finding(hub, thing, f"{message}: {_instead(hub, thing['kind'], ends)}", ("apiVersion",))
+            yield finding(hub, thing, f"{message}: {_instead(hub, kind_of(thing), ends)}", ("apiVersion",))
 
 
 @rule("warning")
@@ -51,16 +52,17 @@ def deprecated_api(hub: HubObjects) -> Iterator[Finding]:
             until = f" and removed in 1.{ends.removed}" if ends.removed else ""
             what = f"`{thing['kind']}` in `{thing['apiVersion']}`"
             message = f"{what} is deprecated since Kubernetes 1.{ends.deprecated}{until}"
-            yield finding(hub, thing, f"{message}: {_instead(hub, thing['kind'], ends)}", ("apiVersion",))
+            yield finding(hub, thing, f"{message}: {_instead(hub, kind_of(thing), ends)}", ("apiVersion",))
 
 
 RULES = (removed_api, deprecated_api)
 
 
-def _instead(hub: HubObjects, kind: str, ends: Lifecycle) -> str:
-    if kind in _ALONE:
-        return _ALONE[kind]
-    version = api_of(hub.release).newest(ends.kind or kind, ends.group)
-    if version is None:
+def _instead(hub: HubObjects, kind: Kind, ends: Lifecycle) -> str:
+    own, name = kind
+    if name in _ALONE:
+        return _ALONE[name]
+    version = api_of(hub.release).newest(ends.kind or name, ends.group)
+    if version in (None, own):
         return "nothing takes its place yet"
     return f"write `apiVersion: {version}`" + (f" and `kind: {ends.kind}`" if ends.kind else "")

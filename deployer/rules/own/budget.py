@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 STEPS = 100_000
 """About half a second. An honest rule takes some hundred steps, and some for each item of a list."""
+PER_STEP = 32
+"""Characters or items that are copied, or looked through, in the time of a step."""
 LONGEST = 100_000
 """Characters of a text, or items of a list, that an expression may put together."""
 

@@ -17,8 +17,8 @@ from deployer.rules.own.values import Trouble, Unknown
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-_UNTOLD = "`&&`, `||` or a map with values of a type that does not fit"
-"""What the library may still find wrong; its own words repeat values."""
+_UNTOLD = "values of types that do not fit together"
+"""What the library itself may still find wrong; its own words repeat values."""
 
 
 class NoAnswer(Exception):

@@ -113,12 +113,15 @@ _REFUSED = {
 
 
 def _check_literal(tree: Node) -> None:
+    token: Any = tree.children[0]
+    if token.type == "MLSTRING_LIT" and "\n" in token:
+        raise _at(token, "a text over several lines, which the library joins: write `\\n` for a line break")
     try:
         value = Evaluator(tree, Activation()).literal(tree)
     except OverflowError as error:
         value = CELEvalError(error)
     if isinstance(value, CELEvalError):
-        raise _at(tree.children[0], f"out of range: `{tree.children[0]}`")
+        raise _at(token, f"out of range: `{token}`")
 
 
 def _check_macro(tree: Node, names: frozenset[str]) -> None:

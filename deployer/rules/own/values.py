@@ -10,14 +10,13 @@ from celpy.celtypes import BoolType, DoubleType, IntType, ListType, MapType, Str
 from celpy.evaluation import CELEvalError
 
 from deployer.fleet.encrypted import is_encrypted_scalar
+from deployer.rules.own.budget import PER_STEP
 
 if TYPE_CHECKING:
     from deployer.fleet.positions import KeyPath
     from deployer.rules.own.budget import Budget
 
 _INTEGERS = range(-(2**63), 2**63)
-_PER_STEP = 16
-"""Keys of a map that are looked at in the time of a step."""
 
 
 class Trouble(CELEvalError):
@@ -43,7 +42,7 @@ class Source:
     def value(self, data: Any, at: KeyPath = ()) -> Any:
         """Return data as a value of CEL. A key without a value is not there, as for Helm and Kubernetes."""
         if isinstance(data, Mapping):
-            self.budget.spend(len(data) // _PER_STEP)
+            self.budget.spend(len(data) // PER_STEP)
             return Map({key: item for key, item in data.items() if item is not None}, at, self)
         if isinstance(data, list):
             self.budget.spend(len(data))

@@ -35,7 +35,8 @@ def server_units(release: HubValues) -> Iterator[Finding]:
     """
     for name, at, value in _amounts(release):
         if value is not None and _READ[name](value) is None and not release.unknown(at):
-            yield release.finding(at, f"`{at[-1]}` must be {_ADVICE[name[:3]]}")
+            shown = at[-1] if at[-1] == name else f"{at[-2]}.{at[-1]}"
+            yield release.finding(at, f"`{shown}` must be {_ADVICE[name[:3]]}")
 
 
 @rule()

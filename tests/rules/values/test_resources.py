@@ -27,8 +27,8 @@ def test_units_are_those_of_kubespawner(values: Making) -> None:
             kubespawner_override: {mem_limit: 1.5, mem_guarantee: null, cpu_limit: "2"}
     """
     assert found(server_units, values(text)) == [
-        f"1:3:14: `limit` must be {MEMORY}",
-        f"1:4:11: `limit` must be {CPU}",
+        f"1:3:14: `memory.limit` must be {MEMORY}",
+        f"1:4:11: `cpu.limit` must be {CPU}",
         f"1:7:69: `cpu_limit` must be {CPU}",
     ]
 

@@ -1,4 +1,4 @@
-"""Measure the promised figures: `nox -s bench`, or `python -m benchmarks [help] [one] [eight]`.
+"""Measure the promised figures: `nox -s bench`, or `python -m benchmarks [help] [one] [eight] [validate]`.
 
 Ends with 0 when all that was measured is as promised.
 """
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.figures import Figure, in_turn, table, timed
 from benchmarks.fleet import DEPLOYER, REPOSITORY, Small
+from benchmarks.validate import validate_figures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,6 +135,7 @@ FIGURES: dict[str, Callable[[], list[Figure]]] = {
     "help": help_figures,
     "one": one_hub,
     "eight": eight_hubs,
+    "validate": validate_figures,
 }
 
 if __name__ == "__main__":

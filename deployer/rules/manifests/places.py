@@ -65,7 +65,7 @@ def _places(release: HubValues, at: KeyPath, value: Any) -> list[KeyPath]:
             (*path, key)
             for path, each in release.maps
             for key, own in each.items()
-            if _alike(key, at[-1]) and _equal(own, value)
+            if _equal(own, value) and _alike(key, at[-1])
         ]
     else:
         found = [path for path, each in release.maps if each and _equal(each, value)]

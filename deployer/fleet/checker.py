@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -67,10 +68,23 @@ class Checker:
     def _telling(self) -> Validator:
         with _absent("rfc3987_syntax"):
             from jsonschema import Draft7Validator
-            from jsonschema.validators import validator_for
+            from jsonschema.validators import extend, validator_for
 
-        checker: Validator = validator_for(self.schema, default=Draft7Validator)(self.schema)
+        draft = validator_for(self.schema, default=Draft7Validator)
+        checker: Validator = extend(draft, {"pattern": _pattern})(self.schema)  # type: ignore[no-untyped-call]
         return checker
+
+
+def _pattern(validator: Any, pattern: str, value: Any, _schema: Any) -> Iterator[Error]:
+    """Yield an error when text does not match: to JSON Schema, `$` is the very end of it.
+
+    To Python, it is also before a line break at the end, which blocks of text have.
+    """
+    from jsonschema import ValidationError
+
+    exact = pattern[:-1] + r"\Z" if pattern.endswith("$") and not pattern.endswith(r"\$") else pattern
+    if validator.is_type(value, "string") and not re.search(exact, value):
+        yield ValidationError(f"does not match {pattern}")
 
 
 @contextmanager

@@ -18,7 +18,8 @@ Severity = Literal["error", "warning"]
 class Problem:
     """One thing to change. `path` is relative to the fleet's root; line and column count from 1.
 
-    `rule` is the id of the rule that found it; a warning does not stop a deploy.
+    `rule` is the id of the rule that found it; a warning does not stop a deploy. The message is one line,
+    whatever stands in the names that it repeats.
     """
 
     path: str
@@ -28,10 +29,20 @@ class Problem:
     rule: str
     severity: Severity = "error"
 
+    def __post_init__(self) -> None:
+        """Write what would break the line, or command a terminal, as its escape."""
+        if not self.message.isprintable():
+            escaped = "".join(map(_printable, self.message))
+            object.__setattr__(self, "message", escaped)
+
     def __str__(self) -> str:
         """Return the line that `validate` prints."""
         warning = "warning: " if self.severity == "warning" else ""
         return f"{self.path}:{self.line}:{self.column}: {warning}{self.message} [{self.rule}]"
+
+
+def _printable(character: str) -> str:
+    return character if character.isprintable() else character.encode("unicode_escape").decode()
 
 
 class Identity(NamedTuple):

@@ -31,3 +31,9 @@ def test_the_error_of_a_configuration_leaves_warnings_out() -> None:
 
 def test_numbers_agree_with_their_nouns() -> None:
     assert [counted(n, "hub") for n in (0, 1, 2)] == ["0 hubs", "1 hub", "2 hubs"]
+
+
+def test_a_message_is_one_line_whatever_it_repeats() -> None:
+    message = "hub `a\n::error::\x1b[31m\u2028`: Zürich"
+    problem = Problem(path="a.yaml", line=1, column=1, message=message, rule="r")
+    assert str(problem) == r"a.yaml:1:1: hub `a\n::error::\x1b[31m\u2028`: Zürich [r]"

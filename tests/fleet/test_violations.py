@@ -25,6 +25,8 @@ CASES: list[tuple[dict[str, Any], Any, list[str]]] = [
     ({"const": 1}, 2, ["`a` must be `1`"]),
     ({"pattern": "^x$"}, SECRET, ["`a` must be text that matches `^x$`"]),
     ({"pattern": "^x$", "patternErrorMessage": "the letter x"}, SECRET, ["`a` must be the letter x"]),
+    ({"pattern": "^x$"}, "x\n", ["`a` must be text that matches `^x$`"]),
+    ({"pattern": "^x\\$"}, "x$", []),
     ({"minimum": 2}, 1, ["`a` must be at least 2"]),
     ({"maximum": 2}, 3, ["`a` must be at most 2"]),
     ({"minLength": 1}, "", ["`a` must not be empty"]),

@@ -33,7 +33,7 @@ def domains(fleet: Fleet) -> Iterator[Finding]:
         other = first.setdefault((service.host, service.path), service)
         if other is service or (other.owner == service.owner and service.reserved):
             continue
-        place = f"{other.document.name}:{other.document.mark(other.at).line}"
+        place = f"line {other.document.mark(other.at).line} of {other.document.name}"
         address = f"{service.host}{service.path}".rstrip("/")
         message = f"`{address}` is taken by {other.what} of {other.owner}, in {place}"
         yield Finding(service.document, service.at, f"{service.owner}, {service.what}: {message}")
@@ -52,7 +52,7 @@ def host_name(fleet: Fleet) -> Iterator[Finding]:
         if service.document.name.endswith(_CLUSTER_FILE):
             continue
         name = service.host.removeprefix("*.")
-        if not pattern.search(name) or len(name) > wanted["maxLength"]:
+        if not pattern.fullmatch(name) or len(name) > wanted["maxLength"]:
             message = f"must be {wanted['patternErrorMessage']}"
             yield Finding(service.document, service.at, f"{service.owner}, {service.what}: {message}")
 

@@ -38,8 +38,8 @@ def hub_names(fleet: Fleet) -> Iterator[Finding]:
             other = first.setdefault((kubernetes_of(cluster), hub.name), hub)
             if other is not hub:
                 line = other.document.mark((*other.at, "name")).line
-                place = f"line {line}" if other.document is hub.document else f"{other.document.name}:{line}"
-                message = f"another hub has the name `{hub.name}`, in {place}: each needs its own"
+                place = "" if other.document is hub.document else f" of {other.document.name}"
+                message = f"another hub has the name `{hub.name}`, in line {line}{place}: each needs its own"
                 yield in_hub(hub, ("name",), message)
 
 

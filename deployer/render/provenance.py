@@ -133,8 +133,8 @@ def leaves(merged: Tree | Leaf | None, at: KeyPath = ()) -> Iterator[tuple[KeyPa
 
 
 def leaves_of(values: Any, at: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
-    """Yield each leaf of plain values with its path."""
-    if isinstance(values, Mapping) and (values or not at):
+    """Yield each leaf of plain values with its path; an empty map is one itself."""
+    if isinstance(values, Mapping) and values:
         for key, value in values.items():
             yield from leaves_of(value, (*at, key))
     else:
@@ -208,7 +208,7 @@ def _effect(value: Any, stronger: Sequence[Any], *, weaker: bool) -> Effect:
     over: Tree = {}
     for each in stronger:
         add(over, Origin(kind="file", name="", values=each))
-    kept = [not _meets(over, at) for at, _ in leaves_of(value)] or [not stronger]
+    kept = [not _meets(over, at) for at, _ in leaves_of(value)]
     return "counts" if all(kept) else "counts in part" if any(kept) else "overridden"
 
 
@@ -219,4 +219,4 @@ def _meets(merged: Tree, at: KeyPath) -> bool:
         if not isinstance(found, dict):
             break
         found = found.get(str(key))
-    return found is not None
+    return bool(merged) and found is not None

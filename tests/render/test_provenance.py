@@ -86,10 +86,16 @@ def test_a_scalar_that_took_nothing_away_has_no_part_in_a_later_map() -> None:
         ({"a": {"b": 5, "c": None}}, "overridden"),
         ({"a": {"b": {"x": 1}, "c": 3}}, "overridden"),
         ({"a": {}}, "counts"),
+        ({"b": 1}, "counts"),
     ],
 )
 def test_a_map_counts_as_far_as_nobody_says_the_same_keys(stronger: Any, effect: str) -> None:
     assert said(("a",), {"a": {"b": 1, "c": 2}}, stronger)[0][3] == effect
+
+
+def test_an_empty_map_counts_until_something_is_in_it() -> None:
+    assert said(("a",), {"a": {}})[0][3] == "counts"
+    assert said(("a",), {"a": {}}, {"a": {"b": 1}})[0][3] == "overridden"
 
 
 def test_lists_replace_and_their_items_have_places() -> None:
@@ -124,7 +130,7 @@ def test_an_empty_map_takes_nothing_away() -> None:
 def test_the_leaves_of_values_are_those_of_their_tree() -> None:
     values = {"a": {"b": [1, {"c": 2}], "d": {}}, "e": None}
     assert list(leaves_of(values)) == [(at, leaf.value) for at, leaf in leaves(tree(origins(values)))]
-    assert list(leaves_of({})) == []
+    assert list(leaves_of({})) == [((), {})]
 
 
 def test_equal_is_of_one_type() -> None:

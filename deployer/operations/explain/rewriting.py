@@ -115,8 +115,7 @@ def _cut(values: Any, gone: Collection[KeyPath], at: KeyPath, place: KeyPath) ->
 
 
 def _all_gone(values: Any, gone: Collection[KeyPath], at: KeyPath) -> bool:
-    # An empty map has no leaves below it, and is one itself.
-    return at in gone or (values != {} and all((*at, *below) in gone for below, _ in leaves_of(values)))
+    return all((*at, *below) in gone for below, _ in leaves_of(values))
 
 
 def _listing(layers: HubLayers, path: Path, target: Target) -> Edit:

@@ -143,7 +143,10 @@ def _idle(done: list[tuple[Origin, Effect]], hubs: int) -> Iterator[Idle]:
         if effect.reason:
             by = (effect.by[0].name, effect.by[0].file, effect.by[1]) if effect.by else None
             groups[(origin.in_file(effect.at), effect.reason, by)].append((origin, effect))
-    for group in sorted(groups.values(), key=lambda each: each[0][0].line(each[0][1].at) or 0):
+    first = {at: place for place, (at, *_) in reversed([*enumerate(groups)])}
+    lines = {at: each[0][0].line(each[0][1].at) or 0 for (at, *_), each in groups.items()}
+    for key in sorted(groups, key=lambda key: (lines[key[0]], first[key[0]])):
+        group = groups[key]
         origin, effect = group[0]
         names = tuple(dict.fromkeys(each.layers.name for _, each in group))
         yield Idle(

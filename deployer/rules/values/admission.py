@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from deployer.fleet.rule import Finding, rule
 from deployer.rules.values.parts.authentication import CLASS, authentication
 from deployer.rules.values.parts.cilogon import providers
-from deployer.rules.values.parts.code import hub_python_has
+from deployer.rules.values.parts.code import set_elsewhere
 from deployer.rules.values.parts.shapes import sequence, text
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def nobody_admitted(release: HubValues) -> Iterator[Finding]:
     if auth is None or not (auth.oauth or auth.name in _BY_CONFIGURATION):
         return
     admitted = any(_admits(auth, key, setting) for key, setting in auth.settings().items())
-    if not admitted and not hub_python_has(release, "allow", "admin_users"):
+    if not admitted and not set_elsewhere(release, "allow", "admin_users"):
         message = "nobody is let in: say who, with `allowed_users`, `allow_all` or what the authenticator has"
         yield release.finding(CLASS, message)
 
@@ -95,7 +95,7 @@ def github_scope(release: HubValues) -> Iterator[Finding]:
     wide = scope is not None and any(text(each).endswith(":org") for each in sequence(scope.value))
     if asking is None or wide or (scope is not None and release.unknown(scope.at)):
         return
-    if not hub_python_has(release, "scope"):
+    if not set_elsewhere(release, "scope"):
         advice = "add `read:org` to `GitHubOAuthenticator.scope`"
         yield release.finding(asking.at, f"private memberships are not seen: {advice}")
 

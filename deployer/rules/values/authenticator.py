@@ -16,7 +16,7 @@ from deployer.rules.values.parts.authentication import (
     is_path,
     names,
 )
-from deployer.rules.values.parts.code import hub_python_has
+from deployer.rules.values.parts.code import set_elsewhere
 from deployer.rules.values.parts.shapes import mapping
 
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ def authenticator_class(release: HubValues) -> Iterator[Finding]:
     is in z2jh's hub image; an image of your own may have more.
     """
     auth = authentication(release)
+    if release.said(*CLASS) and release.value(*CLASS) is None:
+        message = 'without quotes, `null` is nothing: write `"null"` for the authenticator of that name'
+        yield release.finding(CLASS, message)
     if auth is None or auth.name:
         return
     value = str(release.value(*CLASS))
@@ -57,7 +60,7 @@ def dummy_authenticator(release: HubValues) -> Iterator[Finding]:
     auth = authentication(release)
     if auth is None or auth.name != "dummy" or isinstance(release.cluster.provider, Local):
         return
-    if not hub_python_has(release, "authenticator_class"):
+    if not set_elsewhere(release, "authenticator_class"):
         whose = "" if release.said(*CLASS) else ", which is the chart's own choice,"
         who = "all who know its password" if auth.set(auth.settings().get("password")) else "anybody"
         advice = "write another `hub.config.JupyterHub.authenticator_class`"
@@ -71,7 +74,7 @@ def missing_password(release: HubValues) -> Iterator[Finding]:
     Without `user_password` nobody but admins gets in, and without `admin_password` they don't either.
     """
     auth = authentication(release)
-    if auth is None or auth.name != "shared-password" or hub_python_has(release, "password"):
+    if auth is None or auth.name != "shared-password" or set_elsewhere(release, "password"):
         return
     settings = auth.settings()
     if not any(auth.set(settings.get(key)) for key in ("user_password", "password_groups")):

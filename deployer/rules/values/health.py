@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from deployer.fleet.rule import Finding, rule
 from deployer.fleet.spelling import did_you_mean
-from deployer.rules.values.parts.code import hub_python_has
+from deployer.rules.values.parts.code import set_elsewhere
 from deployer.rules.values.parts.profiles import Option, Profile, profiles
 from deployer.rules.values.parts.shapes import number, text
 
@@ -26,7 +26,7 @@ def health_profile(release: HubValues) -> Iterator[Finding]:
     The check user's server could not start, and each deploy of the hub would be taken back.
     """
     wanted = release.hub.health.profile
-    if wanted is None or hub_python_has(release, "profile_list"):
+    if wanted is None or set_elsewhere(release, "profile_list"):
         return
     offered = profiles(release)
     slugs = [profile.slug for profile in offered if profile.slug is not None]
@@ -42,7 +42,7 @@ def health_image(release: HubValues) -> Iterator[Finding]:
     The check user's server could not start, or would start with another image.
     """
     wanted = release.hub.health.image
-    if wanted is None or hub_python_has(release, "profile_list"):
+    if wanted is None or set_elsewhere(release, "profile_list"):
         return
     profile = _chosen(profiles(release), release.hub.health.profile)
     option = next((each for each in profile.options if each.name == "image"), None) if profile else None

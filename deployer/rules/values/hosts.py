@@ -35,8 +35,9 @@ def tls_hosts(release: HubValues) -> Iterator[Finding]:
     if release.value(*_INGRESS, "enabled") is not True:
         return
     blocks = [mapping(each) for each in sequence(release.value(*_INGRESS, "tls"))]
-    # A block without hosts has those that the certificate itself names.
-    if any(not sequence(block.get("hosts")) for block in blocks):
+    # Without blocks, something before the ingress has the certificates; a block without hosts has those that
+    # the certificate itself names.
+    if not blocks or any(not sequence(block.get("hosts")) for block in blocks):
         return
     covered = {host for block in blocks for host in sequence(block["hosts"]) if isinstance(host, str)}
     unknown = any(

@@ -30,7 +30,7 @@ _WORDS = ("change", "todo", "fixme", "tbd", "xxx", "replace", "your", "<")
 """One of these is in every placeholder; looked for first, since that is quick."""
 _LONGEST = 200
 _PLACEHOLDER = re.compile(
-    r"(?i:change[-_ ]?(me|this|it)|todo|fixme|tbd|x{3,}|replace[-_ ]?(me|this)|your[-_ ][-_ \w]+)[.:!]?"
+    r"(?i:change[-_ ]?(me|this|it)|todo|fixme|tbd|x{3,}|replace[-_ ]?(me|this)|your[-_][-_\w]+)[.:!]?"
     r"|[^<>\s]*<[A-Za-z][\w. -]*>[^<>\s]*"
 )
 

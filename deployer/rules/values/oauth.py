@@ -10,7 +10,7 @@ from deployer.fleet.rule import Finding, rule
 from deployer.fleet.violations import violations
 from deployer.rules.values.parts import cilogon
 from deployer.rules.values.parts.authentication import CLASS, authentication
-from deployer.rules.values.parts.code import hub_python_has
+from deployer.rules.values.parts.code import set_elsewhere
 from deployer.rules.values.parts.shapes import mapping, sequence, text
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def cilogon_providers(release: HubValues) -> Iterator[Finding]:
     A hub does not start with others, and nobody can log in when there is none.
     """
     auth = authentication(release)
-    if auth is None or auth.name != "cilogon" or hub_python_has(release, "idps"):
+    if auth is None or auth.name != "cilogon" or set_elsewhere(release, "idps"):
         return
     setting = cilogon.setting(auth)
     if setting is None or not mapping(setting.value):
@@ -114,8 +114,4 @@ def _elsewhere(release: HubValues, key: str) -> bool:
     """Say whether the hub may get a client's id or secret by another way than `hub.config`."""
     environment = release.value("jupyterhub", "hub", "extraEnv")
     names = [*mapping(environment), *(mapping(each).get("name") for each in sequence(environment))]
-    return (
-        any(text(name).endswith(key.upper()) for name in names)
-        or bool(release.value("jupyterhub", "hub", "existingSecret"))
-        or hub_python_has(release, key)
-    )
+    return any(text(name).endswith(key.upper()) for name in names) or set_elsewhere(release, key)

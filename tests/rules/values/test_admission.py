@@ -72,6 +72,11 @@ def test_other_authenticators_have_ways_of_their_own(values: Making, name: str) 
     assert found(RULES, values(config(name))) == []
 
 
+def test_a_secret_of_one_s_own_may_let_people_in(values: Making) -> None:
+    secret = "jupyterhub: {hub: {existingSecret: configuration}}"
+    assert found(nobody_admitted, values(config("github"), secret)) == []
+
+
 def test_the_hub_s_own_python_may_let_people_in(values: Making) -> None:
     code = 'jupyterhub: {hub: {extraConfig: {a: "c.Authenticator.allowed_users = {1}"}}}'
     assert found(nobody_admitted, values(config("github"), code)) == []

@@ -43,6 +43,14 @@ def test_an_unknown_name_is_told_with_what_was_meant(values: Making) -> None:
     assert line.startswith("1:1:42: no such authenticator: `x`; known: auth0, azuread, ")
 
 
+def test_null_is_a_name_in_quotes_only(values: Making) -> None:
+    text = "jupyterhub: {hub: {config: {JupyterHub: {authenticator_class: null}}}}"
+    assert found(authenticator_class, values(text)) == [
+        '1:1:42: without quotes, `null` is nothing: write `"null"` for the authenticator of that name'
+    ]
+    assert found(RULES, values(config("null"))) == []
+
+
 @pytest.mark.parametrize(
     "name", ["github", "GitHub", "local-github", "tmp", "our.module.Class", "module:Class"]
 )

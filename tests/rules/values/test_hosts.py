@@ -47,11 +47,20 @@ def test_hosts_of_one_s_own_take_a_certificate_of_one_s_own(values: Making) -> N
         "{}",
         "jupyterhub: {ingress: {enabled: false, hosts: [], tls: []}}",
         "jupyterhub: {ingress: {hosts: [a.org, b.org], tls: [{secretName: a}]}}",
+        "jupyterhub: {ingress: {hosts: [a.org, b.org], tls: []}}",
         f"jupyterhub: {{ingress: {{hosts: [a.org], tls: [{{hosts: ['{ENCRYPTED}']}}]}}}}",
         f"jupyterhub: {{ingress: {{hosts: [a.org, '{ENCRYPTED}'], tls: [{{hosts: [a.org]}}]}}}}",
         "jupyterhub: {ingress: {hosts: [1], tls: [2]}}",
     ],
-    ids=["computed", "off", "hosts of the certificate", "encrypted", "an encrypted host", "wrong types"],
+    ids=[
+        "computed",
+        "off",
+        "hosts of the certificate",
+        "certificates elsewhere",
+        "encrypted",
+        "an encrypted host",
+        "wrong types",
+    ],
 )
 def test_other_ingresses_are_fine(values: Making, text: str) -> None:
     assert found(RULES, values(f"{text}\nsops: {{version: 1}}" if text != "{}" else text)) == []

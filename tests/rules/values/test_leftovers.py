@@ -52,7 +52,7 @@ def test_lists_are_looked_through(values: Making) -> None:
     [
         "jupyterhub: {singleuser: {profileList: [{display_name: TODO, description: <none>}]}}",
         "jupyterhub: {singleuser: {profileList: [{unlisted_choice: {validation_message: <name>:<tag>}}]}}",
-        "jupyterhub: {custom: {a: TODO}, hub: {templateVars: {a: '<b>'}, extraConfig: {a: TODO}}}",
+        "jupyterhub: {custom: {a: TODO}, hub: {config: {A: {b: Your Hub}}, extraConfig: {a: TODO}}}",
         "jupyterhub: {singleuser: {defaultUrl: /todo.md, extraEnv: {A: exchange, B: 'xx', C: todos}}}",
         "jupyterhub: {singleuser: {extraEnv: {A: '<b>Yours</b>', B: 'a < b > c', C: $(YOUR_NAME)}}}",
         f"{{jupyterhub: {{hub: {{config: {{A: {{b: '{ENCRYPTED}'}}}}}}}}, sops: {{version: 1}}}}",

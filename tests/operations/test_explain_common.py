@@ -155,8 +155,6 @@ jupyterhub:
 
 WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 NUMBERS = dict(zip(WORDS, range(1, 10), strict=True))
-    zip(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"], range(1, 10), strict=True)
-)
 LARGE = "jupyterhub: {custom: {" + "".join(f"{word}: {n},\n  " for word, n in NUMBERS.items()) + "OWN}}\n"
 
 

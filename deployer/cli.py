@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # the command is used, so that help and shell completion stay instant.
 COMMANDS = {
     "validate": ("deployer.commands.validate:validate", "Check the fleet's configuration, offline."),
+    "rules": ("deployer.commands.rules:rules", "List what `validate` looks for, or explain a rule."),
     "explain": ("deployer.commands.explain:explain", "Show where a hub's values come from."),
     "render": ("deployer.commands.render:render", "Show a hub's chart values or Kubernetes manifests."),
     "deploy": ("deployer.commands.deploy:deploy", "Deploy hubs of a cluster and check that a user can work."),

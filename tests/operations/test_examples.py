@@ -8,6 +8,7 @@ need Helm; what they are about shows in the objects only.
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,6 +75,15 @@ class TestRendered:
 
     @pytest.mark.parametrize("fleet", cases("rendered/valid"), ids=lambda path: path.name)
     def test_nothing_is_wrong_with_the_objects_of_a_valid_fleet(self, session: Session, fleet: Path) -> None:
+        assert found(session, fleet, render=True) == ""
+
+    @pytest.mark.parametrize("version", ["1.28", "1.31", "1.37"])
+    def test_the_objects_of_basehub_are_fine_in_every_version_of_kubernetes(
+        self, session: Session, tmp_path: Path, version: str
+    ) -> None:
+        fleet = shutil.copytree(EXAMPLES / "rendered/valid/volume-mount", tmp_path / "fleet")
+        cluster = fleet / "config/clusters/campus/cluster.yaml"
+        cluster.write_text(cluster.read_text().replace('"1.34"', f'"{version}"'))
         assert found(session, fleet, render=True) == ""
 
     @pytest.mark.parametrize("fleet", cases("rendered/invalid"), ids=lambda path: path.name)

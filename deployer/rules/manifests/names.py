@@ -81,7 +81,7 @@ def object_name(hub: HubObjects) -> Iterator[Finding]:
 
 
 @rule()
-def label(hub: HubObjects) -> Iterator[Finding]:
+def label_value(hub: HubObjects) -> Iterator[Finding]:
     """Want the values of labels to be what Kubernetes takes: 63 letters, digits, `-`, `_` and `.` at most.
 
     A sentence, a URL or a mail address goes into an annotation.
@@ -109,7 +109,7 @@ def other_namespace(hub: HubObjects) -> Iterator[Finding]:
             yield finding(hub, thing, message, ("metadata", "namespace"))
 
 
-RULES = (duplicate_object, object_name, label, other_namespace)
+RULES = (duplicate_object, object_name, label_value, other_namespace)
 
 
 def _own_name(hub: HubObjects, thing: Mapping[str, Any]) -> Iterator[Finding]:

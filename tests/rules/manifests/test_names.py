@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deployer.rules.manifests.names import duplicate_object, label, object_name, other_namespace
+from deployer.rules.manifests.names import duplicate_object, label_value, object_name, other_namespace
 from tests.rules.manifests.making import CHART, DEPLOYMENT, found
 
 if TYPE_CHECKING:
@@ -130,19 +130,19 @@ def test_a_label_that_kubernetes_does_not_take_is_told_on_objects_and_pods(
 ) -> None:
     text = DEPLOYMENT.replace("name: hub", f"name: hub\n  labels: {{of: {value}}}", 1)
     text = text.replace("labels: {app: hub}", f"labels: {{app: hub, pod: {value}}}")
-    assert sorted(found(rendering(text), label)) == [
+    assert sorted(found(rendering(text), label_value)) == [
         f"{CHART}: Deployment hub: the value of the label `of` {wrong}",
         f"{CHART}: Deployment hub: the value of the label `pod` {wrong}",
     ]
 
 
 def test_a_label_of_a_plain_pod_is_told_once(rendering: Rendering) -> None:
-    assert len(found(rendering(thing("Pod", "a", more=", labels: {a: b c}")), label)) == 1
+    assert len(found(rendering(thing("Pod", "a", more=", labels: {a: b c}")), label_value)) == 1
 
 
 @pytest.mark.parametrize("value", ["''", "null", "1", "A.b_c-d", "2026-01-01", "unknown-jupyterhub.a b"])
 def test_other_values_of_labels_are_fine_or_for_the_schemas(rendering: Rendering, value: str) -> None:
-    assert found(rendering(thing("Secret", "a", more=f", labels: {{a: {value}}}")), label) == []
+    assert found(rendering(thing("Secret", "a", more=f", labels: {{a: {value}}}")), label_value) == []
 
 
 def test_another_namespace_than_the_hubs_is_questioned(rendering: Rendering) -> None:

@@ -15,6 +15,7 @@ from jsonschema import Draft4Validator
 from deployer.commands.report_formats import github, sarif, written
 from deployer.commands.report_formats.places import Places
 from deployer.fleet.problems import Problem
+from deployer.fleet.rule import Rule
 from deployer.operations.validation.report import Report
 from deployer.rules.catalogue import RULES
 
@@ -77,7 +78,9 @@ def test_no_character_of_a_path_or_message_gets_lost_or_ends_a_command() -> None
     assert "\n" not in line
     assert "\r" not in line
     properties = {"file": path, "line": "1", "col": "1", "title": "yaml"}
-    assert understood(line) == ("error", properties, f"{path}:1:1: {message}")
+    assert understood(line) == ("error", properties, f"{path}:1:1: {odd.message}")
+    (line,) = github.commands(report(notices=(message,)), here())
+    assert understood(line) == ("notice", {}, message)
 
 
 def test_what_was_not_checked_is_an_error_and_a_notice_is_a_notice() -> None:
@@ -187,6 +190,20 @@ def test_a_rule_that_the_catalogue_does_not_have_is_described_all_the_same() -> 
     index = run["results"][0]["ruleIndex"]
     assert index == len(RULES)
     assert run["tool"]["driver"]["rules"][index]["id"] == "ours"
+
+
+def test_the_fleets_own_rules_explain_themselves_and_have_no_page_of_ours() -> None:
+    own: Rule[Any] = Rule(id="ours", severity="warning", summary="Want it.", why="Because.")
+    run = run_of(report(replace(PROBLEMS[0], rule="ours"), own_rules=(own,)), documentation=DOCS)
+    rule = run["tool"]["driver"]["rules"][run["results"][0]["ruleIndex"]]
+    assert rule == {
+        "id": "ours",
+        "name": "Ours",
+        "shortDescription": {"text": "Want it."},
+        "fullDescription": {"text": "Because."},
+        "help": {"text": "Want it.\n\nBecause.", "markdown": "Want it.\n\nBecause."},
+        "defaultConfiguration": {"level": "warning"},
+    }
 
 
 def test_a_run_that_could_not_check_everything_counts_as_failed_and_says_so() -> None:

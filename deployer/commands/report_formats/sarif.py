@@ -43,8 +43,8 @@ def log(report: Report, places: Places, documentation: str | None) -> dict[str, 
 
 
 def _rules(report: Report) -> list[Rule[Any]]:
-    """Return all rules, those of the report that the catalogue does not have last."""
-    known = {rule.id: rule for rule in RULES}
+    """Return the catalogue's rules, the fleet's own, and those that are neither but found something."""
+    known = {rule.id: rule for rule in (*RULES, *report.own_rules)}
     for problem in report.problems:
         if problem.rule not in known:
             known[problem.rule] = Rule(id=problem.rule, severity=problem.severity, summary=problem.rule)
@@ -52,7 +52,7 @@ def _rules(report: Report) -> list[Rule[Any]]:
 
 
 def _descriptor(rule: Rule[Any], documentation: str | None) -> dict[str, Any]:
-    page = f"{documentation}rules/{rule.id}.html" if documentation else None
+    page = f"{documentation}rules/{rule.id}.html" if documentation and rule in RULES else None
     text = "\n\n".join(filter(None, (rule.summary, rule.why)))
     return {
         "id": rule.id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from deployer.fleet.model import Cluster, Hub
     from deployer.fleet.problems import Problem
     from deployer.operations.validation.changes import Changes
+    from deployer.fleet.rule import Rule
     from deployer.rules.baseline import Baseline
 
 _NAMED_HUBS = 3
@@ -25,6 +26,7 @@ class Report:
     `clusters` and `hubs` are how many were checked. `changes` is why only those, when changes decided it.
     `ignored` is how many problems are known and accepted in the files themselves, `in_baseline` how many a
     baseline has; neither are among these. `complete` says that nothing of the fleet was left out.
+    `own_rules` are those of the fleet that were asked beside the catalogue's.
     """
 
     problems: tuple[Problem, ...]
@@ -36,6 +38,7 @@ class Report:
     in_baseline: int = 0
     complete: bool = False
     changes: Changes | None = None
+    own_rules: tuple[Rule[Any], ...] = field(default=(), repr=False)
 
     @property
     def errors(self) -> int:

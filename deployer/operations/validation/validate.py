@@ -81,6 +81,7 @@ def validate(
         ignored=ignored(fleet, outcomes),
         complete=whole and len(outcomes) == len(chosen) and all(each.objects_seen for each in outcomes),
         changes=changes,
+        own_rules=own.rules,
     )
 
 

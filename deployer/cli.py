@@ -26,6 +26,10 @@ COMMANDS = {
     "validate": ("deployer.commands.validate:validate", "Check the fleet's configuration, offline."),
     "rules": ("deployer.commands.rules:rules", "List what `validate` looks for, or explain a rule."),
     "explain": ("deployer.commands.explain:explain", "Show where a hub's values come from."),
+    "migrate": (
+        "deployer.commands.migrate:migrate",
+        "Lift the fleet to a newer format of the configuration.",
+    ),
     "render": ("deployer.commands.render:render", "Show a hub's chart values or Kubernetes manifests."),
     "deploy": ("deployer.commands.deploy:deploy", "Deploy hubs of a cluster and check that a user can work."),
     "health": ("deployer.commands.health:health", "Check that a user can really work on hubs."),

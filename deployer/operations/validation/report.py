@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from deployer.fleet.ignores import Hidden, Ignores
     from deployer.fleet.model import Cluster, Hub
     from deployer.fleet.problems import Problem
-    from deployer.operations.validation.changes import Changes
     from deployer.fleet.rule import Rule
+    from deployer.operations.validation.changes import Changes
     from deployer.rules.baseline import Baseline
 
 _NAMED_HUBS = 3

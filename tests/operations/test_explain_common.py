@@ -66,6 +66,7 @@ jupyterhub:
     # Notebooks of this course are large.
     memory:
       limit: 4G   # and no more
+      # What a kernel takes.
       guarantee: 1G
     extraEnv: {ONE: "1", COURSE: a}
   hub:
@@ -73,11 +74,14 @@ jupyterhub:
       JupyterHub:
         authenticator_class: github
     allowNamedServers: true
+  # Who sleeps is culled.
   cull:
-    # An afternoon.
+    # An afternoon:
+    # longer than a lesson.
     timeout: 14400
-    every: 300
+    every: 300  # seconds
     users: false
+    # Nothing more.
 """
 B = """\
 jupyterhub:
@@ -94,7 +98,7 @@ jupyterhub:
       COURSE: b
   cull:
     every: 300
-    timeout: 14400
+    timeout: 14400  # longer than a lesson
     users: false
 """
 
@@ -118,7 +122,10 @@ jupyterhub:
     # Notebooks of this course are large.
     memory:
       limit: 4G   # and no more
+      # What a kernel takes.
     extraEnv: {COURSE: a}
+  # Who sleeps is culled.
+    # Nothing more.
 """,
         "b.values.yaml": """\
 jupyterhub:
@@ -136,7 +143,11 @@ jupyterhub:
 # What a, b have in common.
 jupyterhub:
   cull:
+    # seconds
     every: 300
+    # An afternoon:
+    # longer than a lesson.
+    # longer than a lesson
     timeout: 14400
     users: false
   hub:
@@ -148,6 +159,7 @@ jupyterhub:
     extraEnv:
       ONE: "1"
     memory:
+      # What a kernel takes.
       guarantee: 1G
 """,
     }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from deployer.fleet.editing.drafts import Drafts
 from deployer.fleet.editing.edits import DeleteEntry, EditRefused, InsertEntry, InsertItem
+from deployer.operations.explain.remarks import remarks_of, with_remarks
 from deployer.render.paths import nested
 from deployer.render.provenance import leaves_of
 from deployer.render.text import as_yaml
@@ -71,16 +72,21 @@ def rewriting(root: Path, found: Proposal, target: Target) -> Rewriting:
     """
     path = _free(root / "config" / "presets" if target == "preset" else _directory(found), target)
     drafts = Drafts(root=root)
+    remarks: dict[KeyPath, list[str]] = {}
     for origin, paths in found.removals:
         if origin.document:
-            gone = _cut(origin.values, frozenset(paths), (), origin.place)
+            gone = list(_cut(origin.values, frozenset(paths), (), origin.place))
             drafts = _edited(drafts, origin.document.path, [DeleteEntry(at=at) for at in gone])
+            text = drafts.before[origin.document.path].decode()
+            for at, texts in remarks_of(text, [(*origin.place, *at) for at in paths], gone).items():
+                known = remarks.setdefault(at[len(origin.place) :], [])
+                known += [each for each in texts if each not in known]
     for layers in found.hubs:
         drafts = _edited(drafts, layers.hub.document.path, [_listing(layers, path, target)])
     return Rewriting(
         path=path,
         name=path.relative_to(root).as_posix(),
-        text=_text(found, target, path),
+        text=_text(found, target, path, remarks),
         changes=drafts.changes,
     )
 
@@ -127,15 +133,17 @@ def _listing(layers: HubLayers, path: Path, target: Target) -> Edit:
     return InsertEntry(at=hub.at, key="presets", value=[path.stem], after="helm_chart")
 
 
-def _text(found: Proposal, target: Target, path: Path) -> str:
+def _text(found: Proposal, target: Target, path: Path, remarks: Mapping[KeyPath, list[str]]) -> str:
+    place = ("values",) if target == "preset" else found.place
+    moved = {(*place, *at): texts for at, texts in remarks.items()}
+    values = nested(list(map(str, place)), found.values)
     if target == "preset":
-        text = as_yaml({"description": f"What {len(found.hubs)} hubs have in common", "values": found.values})
+        head = as_yaml({"description": f"What {len(found.hubs)} hubs have in common"})
     else:
         named = ", ".join(layers.hub.name for layers in found.hubs)
         which = named if len(found.hubs) <= _NAMED else f"{len(found.hubs)} hubs"
-        values = nested(list(map(str, found.place)), found.values)
-        text = f"# What {which} have in common.\n{as_yaml(values)}"
-    return _editors_line(path) + text
+        head = f"# What {which} have in common.\n"
+    return _editors_line(path) + head + with_remarks(as_yaml(values), moved)
 
 
 def _editors_line(path: Path) -> str:

@@ -6,7 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from deployer.fleet.rule import rule
+from deployer.rules.manifests.places import of_chart
 from deployer.rules.manifests.pods import pods
+from deployer.rules.subjects import name_of
 from deployer.rules.values.parts.shapes import text
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ def rendered_image(hub: HubObjects) -> Iterator[Finding]:
             if image and image["name"] not in named and _floats(image):
                 has = "the tag `latest`" if image["tag"] else "no tag"
                 message = f"the image `{image['name']}` of the container `{container.name}` has {has}"
-                yield hub.finding(pod.owner, f"{message}: choose one that stays what it is")
+                yield of_chart(hub, f"{name_of(pod.owner)}: {message}: choose one that stays what it is")
 
 
 RULES = (rendered_image,)

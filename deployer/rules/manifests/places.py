@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from deployer.fleet.rule import Finding
 from deployer.rules.subjects import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from deployer.fleet.positions import KeyPath
-    from deployer.fleet.rule import Finding
     from deployer.rules.subjects import HubObjects, HubValues
 
 _PLACEHOLDER = "unknown-"
@@ -26,6 +26,15 @@ def finding(hub: HubObjects, thing: Mapping[str, Any], message: str, *places: Ke
         if decided:
             return hub.release.finding(decided, f"{name_of(thing)}: {message}")
     return hub.finding(thing, message)
+
+
+def of_chart(hub: HubObjects, message: str) -> Finding:
+    """Return a finding about what a chart does by itself, for which no line of the hub's is to blame.
+
+    It points at the list of hubs. Those of a cluster that have the same chart share it: it is told once.
+    """
+    of = hub.release.hub
+    return Finding(of.document, of.at[:1], message)
 
 
 def decided_at(release: HubValues, thing: Mapping[str, Any], at: KeyPath) -> KeyPath:

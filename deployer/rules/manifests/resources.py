@@ -5,17 +5,16 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from deployer.fleet.rule import Finding, rule
+from deployer.fleet.rule import rule
 from deployer.fleet.violations import shown
-from deployer.rules.manifests.places import decided_at, finding
+from deployer.rules.manifests.places import decided_at, finding, of_chart
 from deployer.rules.manifests.pods import pods
-from deployer.rules.subjects import name_of
 from deployer.rules.values.parts.shapes import mapping, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deployer.fleet.model import Hub
+    from deployer.fleet.rule import Finding
     from deployer.rules.manifests.pods import Container, Pod
     from deployer.rules.subjects import HubObjects, HubValues
 
@@ -60,9 +59,11 @@ def missing_requests(hub: HubObjects) -> Iterator[Finding]:
                 message = f"the container `{container.name}` doesn't request both cpu and memory"
                 yield finding(hub, pod.owner, f"{message}: write `{shown((*at, 'resources'))}`", container.at)
             elif setting:
-                out_of_sight.append(f"`{container.name}` of {name_of(pod.owner)} ({setting})")
+                out_of_sight.append(f"`{container.name}` ({setting})")
     if out_of_sight:
-        yield _together(hub.release.hub, out_of_sight)
+        more = f" and {len(out_of_sight) - _NAMED} more" if len(out_of_sight) > _NAMED else ""
+        names = ", ".join(out_of_sight[:_NAMED])
+        yield of_chart(hub, f"containers that don't request both cpu and memory: {names}{more}")
 
 
 RULES = (missing_requests,)
@@ -82,10 +83,3 @@ def _setting(release: HubValues, pod: Pod, container: Container) -> str | None:
     name = f"{text(mapping(pod.owner.get('metadata')).get('name'))}/{container.name}"
     known = (path for pattern, path in _SETTINGS.items() if fnmatchcase(name, pattern))
     return next((f"`{path}.resources`" for path in known if path.partition(".")[0] in packages), None)
-
-
-def _together(hub: Hub, names: list[str]) -> Finding:
-    """Return one finding about containers that no line of the hub's is about."""
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    message = f"containers that don't request both cpu and memory: {', '.join(names[:_NAMED])}{more}"
-    return Finding(hub.document, (*hub.at, "helm_chart"), message)

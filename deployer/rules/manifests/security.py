@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 from deployer.fleet.rule import rule
 from deployer.fleet.violations import shown
 from deployer.rules.manifests.baseline import excesses
-from deployer.rules.manifests.places import finding
+from deployer.rules.manifests.places import decided_at, finding, of_chart
 from deployer.rules.manifests.pods import pods
 from deployer.rules.manifests.schemas import minor_of
+from deployer.rules.subjects import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from deployer.fleet.rule import Finding
     from deployer.rules.subjects import HubObjects
+
+_BEYOND = "beyond the level `baseline` of the Pod Security Standards"
 
 
 @rule("warning")
@@ -27,9 +30,14 @@ def pod_security(hub: HubObjects) -> Iterator[Finding]:
     """
     minor = minor_of(hub.release.cluster.kubernetes_version)
     for pod in pods(hub.objects):
+        of_itself = []
         for at, what in excesses(pod, minor):
-            message = f"`{shown(at)}` {what}, beyond the level `baseline` of the Pod Security Standards"
-            yield finding(hub, pod.owner, message, at)
+            if decided_at(hub.release, pod.owner, at):
+                yield finding(hub, pod.owner, f"`{shown(at)}` {what}, {_BEYOND}", at)
+            else:
+                of_itself.append(f"`{shown(at)}` {what}")
+        if of_itself:
+            yield of_chart(hub, f"{name_of(pod.owner)}: {', '.join(of_itself)}, {_BEYOND}")
 
 
 @rule("warning")
@@ -40,11 +48,19 @@ def privileged_container(hub: HubObjects) -> Iterator[Finding]:
     as Docker within a pod, belong on nodes of their own.
     """
     for pod in pods(hub.objects):
-        found = [each for each in pod.containers() if each.security.get("privileged") is True]
-        if found:
-            names = ", ".join(f"`{each.name}`" for each in found)
-            message = f"privileged containers have the whole node: {names}"
-            yield finding(hub, pod.owner, message, (*found[0].at, "securityContext"))
+        of_itself = []
+        for container in pod.containers():
+            at = (*container.at, "securityContext")
+            if container.security.get("privileged") is not True:
+                continue
+            if decided_at(hub.release, pod.owner, at):
+                message = f"the container `{container.name}` is privileged, and has the whole node"
+                yield finding(hub, pod.owner, message, at)
+            else:
+                of_itself.append(f"`{container.name}`")
+        if of_itself:
+            names = ", ".join(of_itself)
+            yield of_chart(hub, f"{name_of(pod.owner)}: privileged containers have the whole node: {names}")
 
 
 RULES = (pod_security, privileged_container)

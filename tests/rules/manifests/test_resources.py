@@ -20,7 +20,7 @@ def test_a_container_that_asks_for_too_little_is_told_with_the_value_that_decide
     rendering: Rendering, resources: str
 ) -> None:
     hub = rendering(f"{DEPLOYMENT}          resources: {resources}\n")
-    assert found(hub, missing_requests) == [f"{TOGETHER}`hub` of Deployment hub (`jupyterhub.hub.resources`)"]
+    assert found(hub, missing_requests) == [f"{TOGETHER}`hub` (`jupyterhub.hub.resources`)"]
 
 
 @pytest.mark.parametrize(
@@ -58,12 +58,12 @@ def test_containers_whose_resources_no_value_reaches_are_left_out(rendering: Ren
 
 def test_a_chart_without_packages_is_the_fleets_own(rendering: Rendering) -> None:
     assert found(rendering(DEPLOYMENT, packages=False), missing_requests) == [
-        f"{TOGETHER}`hub` of Deployment hub (in the chart's own template)"
+        f"{TOGETHER}`hub` (in the chart's own template)"
     ]
 
 
 def test_of_many_containers_a_few_are_named(rendering: Rendering) -> None:
     text = "---\n".join(DEPLOYMENT.replace("- name: hub", f"- name: c{i}") for i in range(7))
     (message,) = found(rendering(text, packages=False), missing_requests)
-    assert message.count("of Deployment hub") == 5
+    assert message.count("own template") == 5
     assert message.endswith(" and 2 more")

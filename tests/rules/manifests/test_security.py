@@ -164,3 +164,27 @@ def test_privileged_containers_of_a_pod_are_told_together(rendering: Rendering) 
 )
 def test_objects_of_another_shape_are_left_to_the_schemas(rendering: Rendering, text: str) -> None:
     assert found(rendering(text), pod_security, privileged_container) == []
+
+
+def test_what_the_hub_chose_is_told_at_its_line(rendering: Rendering) -> None:
+    hub = rendering(
+        f"{DEPLOYMENT}      hostNetwork: true\n      hostPID: true\n"
+        "      initContainers:\n        - {name: own, securityContext: {privileged: true}}\n"
+        "        - {name: other, securityContext: {privileged: true, runAsUser: 0}}\n",
+        "jupyterhub:\n  hub:\n    extraPodSpec:\n      hostNetwork: true\n"
+        "    initContainers:\n      - {name: own, securityContext: {privileged: true}}\n",
+    )
+    assert found(hub, pod_security, privileged_container) == [
+        f"1.yaml:4: Deployment hub: `{POD}.hostNetwork` shares the network of the node, {BEYOND}",
+        f"{CHART}: Deployment hub: `{POD}.hostPID` shares the processes of the node, {BEYOND}",
+        "1.yaml:6: Deployment hub: the container `own` is privileged, and has the whole node",
+        f"{CHART}: Deployment hub: privileged containers have the whole node: `other`",
+    ]
+
+
+def test_what_a_chart_does_by_itself_is_told_once_for_a_pod(rendering: Rendering) -> None:
+    hub = rendering(f"{DEPLOYMENT}      hostIPC: true\n      hostPID: true\n")
+    (message,) = found(hub, pod_security)
+    assert message.endswith(
+        f"the node, `{POD}.hostIPC` shares the memory between processes of the node, {BEYOND}"
+    )

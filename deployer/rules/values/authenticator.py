@@ -124,6 +124,13 @@ def authenticator_config(release: HubValues) -> Iterator[Finding]:
 RULES = (authenticator_class, dummy_authenticator, missing_password, short_password, authenticator_config)
 
 
+def _is_plain_null(release: HubValues) -> bool:
+    layer, at = release.merged.origin_path(CLASS)
+    if at != CLASS or layer.document is None or release.value(*CLASS) is not None:
+        return False
+    return layer.document.texts.get(at) == "null"
+
+
 def _alike(one: str, other: str) -> bool:
     alike = SequenceMatcher(None, one.lower(), other.lower())
     return alike.real_quick_ratio() >= _ALIKE and alike.ratio() >= _ALIKE

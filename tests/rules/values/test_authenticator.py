@@ -49,7 +49,8 @@ def test_null_is_a_name_in_quotes_only(values: Making) -> None:
         '1:1:42: without quotes, `null` is nothing: write `"null"` for the authenticator of that name'
     ]
     assert found(RULES, values(config("null"))) == []
-    assert found(RULES, values(config("tmp"), "jupyterhub: {hub: {config: }}")) == []
+    for above in ("jupyterhub: {hub: {config: null}}", "jupyterhub: null", "jupyterhub: {hub: {config: }}"):
+        assert found(RULES, values(config("tmp"), above)) == []
     assert found(RULES, values("jupyterhub: {hub: {config: {JupyterHub: {authenticator_class: }}}}")) == []
 
 

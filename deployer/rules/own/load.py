@@ -50,7 +50,7 @@ def own_rules(root: Path) -> OwnRules:
     documents, problems = rule_files(root)
     if not documents:
         return OwnRules(problems=problems)
-    # The library takes 0.1 s, which only they pay who use it.
+    # The library takes a quarter of a second, which only they pay who use it.
     from deployer.rules.own.definition import define
     from deployer.rules.own.rules import own_rule
 

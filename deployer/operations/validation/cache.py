@@ -76,10 +76,9 @@ class Cache:
 
     def _entries(self) -> Iterator[tuple[Path, os.stat_result]]:
         """Yield the files of all entries, and those that a killed run has left."""
-        with suppress(OSError):
-            for place in os.scandir(self.directory):
-                with suppress(OSError):
-                    yield from ((Path(each.path), each.stat()) for each in os.scandir(place.path))
+        for path in self.directory.glob("*/*"):
+            with suppress(OSError):  # another run may have removed it
+                yield path, path.stat()
 
 
 def _write(path: Path, content: bytes) -> None:

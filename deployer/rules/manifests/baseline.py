@@ -106,7 +106,7 @@ def _container(pod: Pod, container: Container, minor: int) -> Iterator[Excess]:
             yield (*at, "hostPort"), "takes a port of the node"
     added = sequence(value_at(container.security, ("capabilities", "add")))
     for index, capability in enumerate(added):
-        if capability not in _CAPABILITIES:
+        if isinstance(capability, str) and capability not in _CAPABILITIES:
             yield (*container.at, "securityContext", "capabilities", "add", index), f"adds `{capability}`"
     mount = container.security.get("procMount")
     if mount not in (None, "Default") and pod.spec.get("hostUsers") is not False:

@@ -37,12 +37,7 @@ def authenticator_class(release: HubValues) -> Iterator[Finding]:
     is in z2jh's hub image; an image of your own may have more.
     """
     auth = authentication(release)
-    layer, at = release.merged.origin_path(CLASS)
-    if (
-        release.value(*CLASS) is None
-        and layer.document is not None
-        and layer.document.texts.get(at) == "null"
-    ):
+    if _is_plain_null(release):
         message = 'without quotes, `null` is nothing: write `"null"` for the authenticator of that name'
         yield release.finding(CLASS, message)
     if auth is None or auth.name:

@@ -50,7 +50,7 @@ def test_null_is_a_name_in_quotes_only(values: Making) -> None:
     ]
     assert found(RULES, values(config("null"))) == []
     for above in ("jupyterhub: {hub: {config: null}}", "jupyterhub: null", "jupyterhub: {hub: {config: }}"):
-        assert found(RULES, values(config("tmp"), above)) == []
+        assert found(authenticator_class, values(config("tmp"), above)) == []
     assert found(RULES, values("jupyterhub: {hub: {config: {JupyterHub: {authenticator_class: }}}}")) == []
 
 

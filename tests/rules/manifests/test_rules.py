@@ -51,13 +51,13 @@ def test_there_is_nothing_to_say_about_plain_objects(rendering: Rendering) -> No
     assert found(rendering(FULL), *RULES) == []
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(4))
 def test_whatever_is_written_no_rule_fails(rendering: Rendering, seed: int) -> None:
-    """Two strange things in each object, fifty times; there is something to say mostly."""
+    """Two strange things in each object, again and again; there is something to say mostly."""
     chance = random.Random(seed)
     hub = rendering(FULL)
     spoken = 0
-    for _ in range(50):
+    for _ in range(25):
         strange = tuple(broken(broken(thing, chance), chance) for thing in hub.objects)
         spoken += bool(found(replace(hub, objects=strange), *RULES))
-    assert spoken > 40
+    assert spoken > 20

@@ -94,6 +94,28 @@ def test_there_is_no_expectation_without_an_output() -> None:
     assert found == set(OUTPUTS)
 
 
+def examples() -> list[tuple[str, str]]:
+    """The commands in the documentation with their outputs."""
+    text = (TESTS.parent / "docs/explain.md").read_text()
+    return re.findall(r"```console\n\$ deployer explain ([^\n]*)\n(.*?)```", text, re.DOTALL)
+
+
+def test_the_documentation_has_examples() -> None:
+    assert len(examples()) == 5
+
+
+@pytest.mark.parametrize(("command", "output"), examples())
+def test_the_documentation_shows_what_is_written(
+    command: str, output: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The beginning of it, for a long one."""
+    monkeypatch.setenv("COLUMNS", "80")
+    assert explain(*command.split()) == 0
+    out = capsys.readouterr().out
+    assert out[: len(output)] == output
+    assert out == output or command == "kubeconfig hub"
+
+
 KINDS = {"where": "file", "overrides": "overrides", "common": "common", "hub": "hub"}
 
 

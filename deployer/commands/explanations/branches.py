@@ -26,13 +26,13 @@ class _Branch:
 def branches(
     page: Page, origin: Origin, values: Iterable[tuple[KeyPath, tuple[Part, ...]]], *, above: int = 0
 ) -> None:
-    """Write paths of a layer as a tree, each with what is to be said of it behind its key.
+    """Write paths of a layer as a tree, in the order of their lines, each with what is said of it.
 
     The first `above` steps, which all have in common, are left out.
     """
     root = _Branch()
     start: KeyPath = ()
-    for at, parts in values:
+    for at, parts in sorted(values, key=lambda each: origin.line(each[0]) or 0):
         branch, start = root, at[:above]
         for key in at[above:]:
             branch = branch.below.setdefault(key, _Branch())

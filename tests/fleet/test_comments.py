@@ -120,7 +120,6 @@ def test_aliases_are_looked_at_once() -> None:
 
 def test_lines_count_as_in_problems_whatever_ends_them() -> None:
     assert found("a: 1\r\nb: 2 # deployer: ignore=yes why\r\n") == [comment(2, 6, 2, "yes")]
-    assert found("ä: '\u2028' # deployer: ignore=yes why\n") == [comment(2, 3, 2, "yes")]
 
 
 def test_an_empty_file_has_none() -> None:

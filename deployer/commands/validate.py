@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from deployer.commands.documentation import documentation
+from deployer.commands.fixes import mended, shown
 from deployer.commands.report_formats import FORMATS, written
 from deployer.commands.views import duration
 from deployer.fleet.problems import counted
@@ -48,6 +49,10 @@ _NAMED_FILES = 3
     metavar="FILE",
     help="Write all problems of the whole fleet into a baseline.",
 )
+@click.option("--fix", is_flag=True, help="Mend what has one right answer; tell of the rest.")
+@click.option(
+    "--diff", is_flag=True, help="Only show what `--fix` would write; end with 3 if that is something."
+)
 @click.option(
     "--jobs", "-j", type=click.IntRange(min=1), help="Hubs to render at once.  [default: processors]"
 )
@@ -74,6 +79,8 @@ def validate(
     changed_since: str | None,
     baseline: Path | None,
     write_baseline: Path | None,
+    fix: bool,
+    diff: bool,
     jobs: int | None,
     how: Format,
 ) -> int:
@@ -87,6 +94,8 @@ def validate(
 
     if write_baseline and (cluster or changed_since or baseline):
         raise click.UsageError("`--write-baseline` takes the whole fleet, and no other baseline")
+    if (fix and diff) or (write_baseline and (fix or diff)):
+        raise click.UsageError("take one of `--fix`, `--diff` and `--write-baseline`")
     start = time.monotonic()
     check = partial(
         checked,
@@ -104,7 +113,10 @@ def validate(
         report = recorded(write_baseline, check)
         app.say(f"{counted(report.in_baseline, 'problem')} written to {write_baseline}")
     else:
-        report = against(baseline, check) if baseline else check()
+        run = partial(against, baseline, check) if baseline else check
+        if diff:
+            return shown(app, run())
+        report = mended(app, run) if fix else run()
     for line in _reasons(report.changes) if report.changes and app.verbosity > 0 else ():
         app.say(line)
     text = written(report, how, root=app.root, documentation=documentation(app.environ))

@@ -31,12 +31,17 @@ _NOT_YET = "is not supported by this version and would have no effect: remove it
 
 def check(document: Document, kind: Kind) -> Iterator[Problem]:
     """Return what the schema of a kind of file has against a document."""
-    found = violations(_checker(kind), document.data)
+    found = forbidden(document.data, kind)
     for violation in islice(found, _MOST):
         subject, at = in_hub(document.data, violation.at)
         yield document.problem(violation.at, subject + _told(document, violation).about(at), RULE)
     if next(found, None):
         yield document.problem((), f"more than {_MOST:,} problems: the rest is not shown", RULE)
+
+
+def forbidden(data: Any, kind: Kind) -> Iterator[Violation]:
+    """Return everything that the schema of a kind of file forbids in its data."""
+    return violations(_checker(kind), data)
 
 
 def _told(document: Document, violation: Violation) -> Violation:

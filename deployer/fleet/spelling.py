@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _SHORT = 4
+_VERY = 0.8
 _LONGEST = 100
 _MANY = 100
 _SHOWN = 20
@@ -26,6 +27,15 @@ def near(word: str, known: Iterable[str]) -> str | None:
         by_lower = {key: each for key, each in by_lower.items() if key[0] == lower[0] or key[-1] == lower[-1]}
     close = get_close_matches(lower, by_lower, n=1, cutoff=0.6 if len(lower) <= _SHORT else 0.7)
     return by_lower[close[0]] if close else None
+
+
+def only_near(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that is very much like `word`, None when none is or several are."""
+    from difflib import get_close_matches
+
+    by_lower = {each.lower(): each for each in known if len(each) <= _LONGEST}
+    close = get_close_matches(word.lower(), by_lower, n=2, cutoff=_VERY) if len(word) <= _LONGEST else []
+    return by_lower[close[0]] if len(close) == 1 else None
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

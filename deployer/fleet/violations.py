@@ -35,13 +35,15 @@ IN_QUOTES = ": put it in quotes"
 class Violation:
     """One thing that a schema forbids: what is wrong at the path `at`, and the value that is there.
 
-    For an unknown key, `at` ends with the key; for a missing one, it is the map that should have it.
+    For an unknown key, `at` ends with the key, and `known` are those that there are; for a missing one, it is
+    the map that should have it.
     """
 
     at: KeyPath
     message: str
     value: Any = None
     kind: Literal["value", "unknown key", "missing key"] = "value"
+    known: tuple[str, ...] = ()
 
     def about(self, at: KeyPath) -> str:
         """Return the message with its subject, which is shown as `at`: the path or the last part of it."""
@@ -101,7 +103,13 @@ def _unknown_keys(error: Error, at: KeyPath) -> Iterator[Violation]:
             advice = f"; known here: {', '.join(known)}"
         else:
             advice = ""
-        yield Violation(at=(*at, key), message=advice, value=error.instance[key], kind="unknown key")
+        yield Violation(
+            at=(*at, key),
+            message=advice,
+            value=error.instance[key],
+            kind="unknown key",
+            known=tuple(known),
+        )
 
 
 def _missing_keys(error: Error, at: KeyPath) -> Iterator[Violation]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deployer.fleet.spelling import did_you_mean, near
+from deployer.fleet.spelling import did_you_mean, near, only_near
 
 
 def test_the_most_similar_word_is_found_whatever_its_case() -> None:
@@ -19,6 +19,13 @@ def test_among_many_words_the_near_one_is_found_still() -> None:
 
 def test_endless_words_are_not_compared() -> None:
     assert near("ab" * 10_000, ["ba" * 10_000]) is None
+
+
+def test_only_one_word_that_is_very_much_alike_is_beyond_doubt() -> None:
+    assert only_near("Providr", ["provider", "provider_url"]) == "provider"
+    assert only_near("staged_for", ["staging_for", "staged_by"]) is None
+    assert only_near("item", ["items", "itemi"]) is None
+    assert only_near("ab" * 10_000, ["ba" * 10_000]) is None
 
 
 def test_a_few_known_words_are_shown_when_none_is_near() -> None:

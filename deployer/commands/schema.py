@@ -30,7 +30,7 @@ def schema(app: App, *, kind: str | None, to: Path | None) -> None:
 
     if kind is None and to is None:
         for each in schemas.kinds():
-            click.echo(f"{each.name:<14} {each.description}")
+            click.echo(f"{each.name:<18} {each.description}")
         return
     names = [kind] if kind else [each.name for each in schemas.kinds() if each.file]
     for name in names:

@@ -35,10 +35,10 @@ def test_the_kinds_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["schema"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert (
-        "cluster        One Kubernetes cluster and the hubs on it: config/clusters/<name>/cluster.yaml."
+        "cluster            One Kubernetes cluster and the hubs on it: config/clusters/<name>/cluster.yaml."
         in lines
     )
-    assert "report         What `deployer validate --format json` writes." in lines
+    assert "report             What `deployer validate --format json` writes." in lines
 
 
 def test_schemas_of_all_files_are_written_for_editors(

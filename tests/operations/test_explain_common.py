@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -408,6 +410,18 @@ def test_json_is_as_its_schema_says(session: Session, pair: Path) -> None:
         json.loads(json.dumps(summary)), json.loads((SCHEMAS / "explain-common.schema.json").read_text())
     )
     assert (summary["written"], summary["proven"], summary["proposal"]["settings_saved"]) == (True, 2, 10)
+
+
+@pytest.mark.skipif("DEPLOYER_FLEET" not in os.environ, reason="DEPLOYER_FLEET names no real fleet")
+def test_a_real_fleet_shares_until_there_is_nothing_more(session: Session, tmp_path: Path) -> None:
+    root = tmp_path / "fleet"
+    shutil.copytree(Path(os.environ["DEPLOYER_FLEET"]) / "config", root / "config")
+    before = values(session, root)
+    for cluster in (None, *(each.name for each in whole_fleet(session, root).fleet.clusters)):
+        found = propose(session, root, cluster, 2 if cluster else 5)
+        if found.new is not None:
+            carry_out(whole_fleet(session, root), found.new)
+    assert values(session, root) == before
 
 
 LEAVES = st.sampled_from(["1", "2", "null", "{}", "[]", "text"])

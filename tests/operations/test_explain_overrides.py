@@ -164,7 +164,8 @@ def test_a_hub_with_errors_is_left_out_and_its_files_are_told_of_by_others(
 
 
 def where(session: Session, root: Path, file: str) -> FileExplanation:
-    return explain_file(whole_fleet(session, root), root / "config/clusters/sea" / file)
+    path = root / "config/clusters/sea" / file
+    return explain_file(whole_fleet(session, root, file=path), path)
 
 
 EFFECTS = {

@@ -38,7 +38,8 @@ def where(app: App, view: Page, file: Path) -> dict[str, Any]:
     from deployer.operations.explain.where import explain_file
 
     named = app.root / file
-    explanation = explain_file(_whole(app), named if named.exists() else file.absolute())
+    path = named if named.exists() else file.absolute()
+    explanation = explain_file(_whole(app, path), path)
     write_file(view, explanation)
     return explanation.summary()
 
@@ -73,10 +74,10 @@ def common(app: App, view: Page, cluster: str | None, at_least: int | None, *, w
     return found.summary(written=write)
 
 
-def _whole(app: App) -> WholeFleet:
+def _whole(app: App, file: Path | None = None) -> WholeFleet:
     from deployer.operations.explain.whole import whole_fleet
 
-    whole = whole_fleet(app.session, app.root)
+    whole = whole_fleet(app.session, app.root, file=file)
     _tell(app, whole)
     return whole
 

@@ -44,8 +44,9 @@ class Proposal:
         return dict(merge(layers).values)
 
 
-def proposal(statements: Statements, at_least: int) -> Proposal | None:
-    """Return the shared place that saves most, of settings that so many hubs have; None if none saves."""
+def proposal(statements: Statements) -> Proposal | None:
+    """Return the shared place that saves most, None when none saves anything."""
+    at_least = statements.at_least
     best: tuple[int, int, tuple[Setting, ...], KeyPath] = (0, 0, (), ())
     for place, hubs in _groups(statements):
         candidates = [each for each in statements.settings if (each.holders & hubs).bit_count() >= at_least]

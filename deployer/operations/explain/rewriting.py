@@ -40,7 +40,7 @@ class Untouchable(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Rewriting:
-    """The new file with its text, and what becomes of others. `lines` is how many fewer there will be."""
+    """The new file with its text, and what becomes of others."""
 
     path: Path
     name: str
@@ -50,18 +50,17 @@ class Rewriting:
     @property
     def emptied(self) -> tuple[str, ...]:
         """The files in which nothing is left but comments."""
-        texts = ((each.name, each.after.decode().splitlines()) for each in self.changes)
-        return tuple(
-            name
-            for name, lines in texts
-            if all(not line.strip() or line.lstrip().startswith("#") for line in lines)
-        )
+        return tuple(each.name for each in self.changes if not _lines(each.after.decode()))
 
     @property
     def lines(self) -> int:
-        """How many lines fewer there will be in all."""
-        gone = sum(each.before.count(b"\n") - each.after.count(b"\n") for each in self.changes)
-        return gone - self.text.count("\n")
+        """How many lines fewer there will be in all, comments and empty lines aside."""
+        gone = sum(_lines(each.before.decode()) - _lines(each.after.decode()) for each in self.changes)
+        return gone - _lines(self.text)
+
+
+def _lines(text: str) -> int:
+    return sum(bool(line.strip()) and not line.lstrip().startswith("#") for line in text.splitlines())
 
 
 def rewriting(root: Path, found: Proposal, target: Target) -> Rewriting:

@@ -71,8 +71,10 @@ def sharing(session: Session, whole: WholeFleet, cluster: str | None, at_least: 
     shares = common(hubs, enough)
     untouchable: dict[Path, str] = {}
     while True:
-        statements = Statements(whole=whole, hubs=hubs, target=target, untouchable=frozenset(untouchable))
-        found = proposal(statements, enough)
+        statements = Statements(
+            whole=whole, hubs=hubs, target=target, at_least=enough, untouchable=frozenset(untouchable)
+        )
+        found = proposal(statements)
         try:
             new = rewriting(whole.fleet.root, found, target) if found else None
         except Untouchable as error:

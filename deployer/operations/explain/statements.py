@@ -53,16 +53,17 @@ class Setting:
 
 @dataclass(frozen=True, kw_only=True)
 class Statements:
-    """The settings of some hubs of a fleet. Files in `untouchable` stay as they are."""
+    """The settings that `at_least` so many of some hubs have. Files in `untouchable` stay as they are."""
 
     whole: WholeFleet
     hubs: tuple[HubLayers, ...]
     target: Target
+    at_least: int
     untouchable: frozenset[Path] = frozenset()
 
     @cached_property
     def settings(self) -> tuple[Setting, ...]:
-        """The settings that more than one hub has from its files."""
+        """The settings that enough hubs have from their files."""
         places: dict[tuple[KeyPath, str], int] = defaultdict(int)
         values: dict[tuple[KeyPath, str], Any] = {}
         for bit, layers in enumerate(self.hubs):
@@ -73,7 +74,7 @@ class Statements:
         return tuple(
             self._setting(at, values[at, text], text)
             for (at, text), hubs in places.items()
-            if hubs.bit_count() > 1
+            if hubs.bit_count() >= self.at_least
         )
 
     def _setting(self, at: KeyPath, value: Any, text: str) -> Setting:

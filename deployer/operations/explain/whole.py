@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from deployer.errors import DeployerError
 from deployer.fleet.load import load, select_cluster, select_hubs
+from deployer.fleet.reach import reached
 from deployer.operations.explain.layers import HubLayers, Layers
 from deployer.operations.explain.repeats import Repeat, repeats
 
@@ -54,14 +55,14 @@ class WholeFleet:
         return tuple(dict.fromkeys([*self.left_out, *(each for hub in self.hubs for each in hub.notices)]))
 
 
-def whole_fleet(session: Session, root: Path) -> WholeFleet:
-    """Return all hubs of a fleet but those with errors in their files."""
+def whole_fleet(session: Session, root: Path, *, file: Path | None = None) -> WholeFleet:
+    """Return all hubs of a fleet but those with errors in their files; with `file`, those that it reaches."""
     fleet, problems = load(root, state=session.state)
     broken = {problem.path for problem in problems if problem.severity == "error"}
     finder = Layers(session, fleet)
     hubs: list[HubLayers] = []
     left_out: list[str] = []
-    for cluster, hub in _all(fleet):
+    for cluster, hub in _all(fleet) if file is None else _reached(fleet, file):
         session.interruption.check()
         if _files(hub) & broken:
             left_out.append(
@@ -83,6 +84,10 @@ def whole_fleet(session: Session, root: Path) -> WholeFleet:
 
 def _all(fleet: Fleet) -> Iterable[tuple[Cluster, Hub]]:
     return ((cluster, hub) for cluster in fleet.clusters for hub in cluster.hubs)
+
+
+def _reached(fleet: Fleet, file: Path) -> Iterable[tuple[Cluster, Hub]]:
+    return ((each.cluster, each.hub) for each in reached(fleet, [file]))
 
 
 def _files(hub: Hub) -> set[str]:

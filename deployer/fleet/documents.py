@@ -11,7 +11,7 @@ from deployer.fleet.comments import Comment, comments
 from deployer.fleet.construct import Construction
 from deployer.fleet.encrypted import is_encrypted, is_encrypted_scalar, without_metadata
 from deployer.fleet.leaves import leaves
-from deployer.fleet.nodes import NotYaml, compose
+from deployer.fleet.nodes import NotYaml, compose, place
 from deployer.fleet.positions import Blocks, Inside, KeyPath, Mark, Marks, Texts
 from deployer.fleet.problems import ConfigurationError, Problem
 
@@ -178,8 +178,8 @@ def _what_is_there(path: Path) -> str:
 
 
 def _position(error: UnicodeDecodeError) -> Mark:
-    before = error.object[: error.start].decode("utf-8-sig")
-    return Mark(before.count("\n") + 1, len(before) - before.rfind("\n"))
+    before = error.object[: error.start].decode("utf-8")
+    return Mark(*place(before, len(before)))
 
 
 def _problem(name: str, message: str, mark: Mark = Mark(1, 1), *, rule: str = "yaml") -> Problem:  # noqa: B008

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -24,6 +25,9 @@ MOST_VALUES = 50_000
 TOO_MANY = f"more than {MOST_VALUES:,} values in one file, counting what aliases repeat"
 
 _DEEPEST = 100
+_BREAK = re.compile("\r\n|[\r\n]")
+_INVISIBLE = re.compile("[\x85\u2028\u2029]")
+"""YAML 1.1 counts these as line breaks; editors and newer YAML do not, and lines would get other numbers."""
 _TAB = "a tab cannot indent: use spaces"
 _ONE_DOCUMENT = "another YAML document starts here: a file holds one, so remove what follows"
 _AT_PROBLEM = {
@@ -99,12 +103,17 @@ def compose(text: str, name: str) -> Node | None:
     Raises:
         NotYaml: the text is not YAML, or not of a kind that is accepted; `name` names it in the problem.
     """
+    invisible = _INVISIBLE.search(text)
+    if invisible:
+        line, column = place(text, invisible.start())
+        message = f"an invisible line break (U+{ord(invisible[0]):04X}): remove it"
+        raise NotYaml(Problem(path=name, line=line, column=column, message=message, rule=RULE))
     composer = _Composer(text)
     try:
         node: Node | None = composer.get_single_node()
     except _Beyond as error:
         mark = error.parent.start_mark if error.parent else None
-        raise NotYaml(_problem(name, mark, error.message)) from error
+        raise NotYaml(_problem(text, name, mark, error.message)) from error
     except yaml.reader.ReaderError as error:
         raise NotYaml(_unreadable(text, name, error)) from error
     except yaml.MarkedYAMLError as error:
@@ -112,12 +121,19 @@ def compose(text: str, name: str) -> Node | None:
     return node
 
 
+def place(text: str, index: int) -> tuple[int, int]:
+    """Return the line and column, counted from 1, of a character of a text."""
+    lines = _BREAK.split(text[:index])
+    return len(lines), len(lines[-1]) + 1
+
+
 def _unreadable(text: str, name: str, error: yaml.reader.ReaderError) -> Problem:
     before = text.encode()[: error.position].decode(errors="ignore")
+    line, column = place(before, len(before))
     return Problem(
         path=name,
-        line=before.count("\n") + 1,
-        column=len(before) - before.rfind("\n"),
+        line=line,
+        column=column,
         message="a control character: remove it, or write it as `\\u....` in double quotes",
         rule=RULE,
     )
@@ -126,11 +142,11 @@ def _unreadable(text: str, name: str, error: yaml.reader.ReaderError) -> Problem
 def _malformed(text: str, name: str, error: yaml.MarkedYAMLError) -> Problem:
     trouble = str(error.problem)
     if trouble in _AT_CONTEXT:
-        return _problem(name, error.context_mark, _AT_CONTEXT[trouble])
+        return _problem(text, name, error.context_mark, _AT_CONTEXT[trouble])
     if "cannot start any token" in trouble:
-        return _problem(name, error.problem_mark, _bad_start(_character(text, error.problem_mark)))
+        return _problem(text, name, error.problem_mark, _bad_start(_character(text, error.problem_mark)))
     advice = _AT_PROBLEM.get(trouble, f"not YAML: {trouble}")
-    return _problem(name, error.problem_mark or error.context_mark, advice)
+    return _problem(text, name, error.problem_mark or error.context_mark, advice)
 
 
 def _bad_start(character: str) -> str:
@@ -142,10 +158,12 @@ def _bad_start(character: str) -> str:
 def _character(text: str, mark: yaml.Mark | None) -> str:
     if mark is None:
         return ""
-    return "".join(text.split("\n")[mark.line : mark.line + 1])[mark.column : mark.column + 1]
+    return "".join(_BREAK.split(text)[mark.line : mark.line + 1])[mark.column : mark.column + 1]
 
 
-def _problem(name: str, mark: yaml.Mark | None, message: str) -> Problem:
-    if mark is None:
-        return Problem(path=name, line=1, column=1, message=message, rule=RULE)
-    return Problem(path=name, line=mark.line + 1, column=mark.column + 1, message=message, rule=RULE)
+def _problem(text: str, name: str, mark: yaml.Mark | None, message: str) -> Problem:
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    if line > len(_BREAK.split(text)):
+        # libyaml ends a last line that has no end.
+        line, column = place(text, len(text))
+    return Problem(path=name, line=line, column=column, message=message, rule=RULE)

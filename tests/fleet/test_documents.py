@@ -188,6 +188,9 @@ def test_read_raises_what_examine_reports(tmp_path: Path) -> None:
             'a: "\\q"\n',
             "1:5: unknown escape: write `\\\\` for a backslash, or use single quotes [yaml]",
         ),
+        ("{", "1:2: a value should be here; or a `[` or `{` above is not closed [yaml]"),
+        ("é: 1\r\nb: \x85", "2:4: an invisible line break (U+0085): remove it [yaml]"),
+        ("a: 1\rb: \u2028", "2:4: an invisible line break (U+2028): remove it [yaml]"),
         ("%YAML 3.0\n---\na: 1\n", "1:1: not YAML: found incompatible YAML document [yaml]"),
         ("a: !<x\n", "1:7: not YAML: did not find the expected '>' [yaml]"),
         (

@@ -7,9 +7,11 @@ its own. Arguments after `--` go to the program of the session: `nox -s tests --
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import nox
@@ -104,6 +106,19 @@ def coverage(session: nox.Session) -> None:
     if missing:
         session.log(f"not judged: coverage lacks {' and '.join(missing)}")
     session.run("coverage", "report", f"--fail-under={0 if missing else COVERED}")
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Spoil files at random, in rounds, for 10 minutes; `-- 60` takes that many seconds.
+
+    Each round begins by saying its seed; `pytest tests/fleet/test_fuzz.py --hypothesis-seed=N` repeats it.
+    """
+    ends = time.monotonic() + float(session.posargs[0] if session.posargs else 600)
+    while time.monotonic() < ends:
+        argv = ["pytest", "-q", "tests/fleet/test_fuzz.py", f"--hypothesis-seed={random.randrange(2**32)}"]
+        # Without CI: there, Hypothesis would do the same in each round.
+        session.run(*argv, env={"FUZZ_EXAMPLES": "2000", "CI": None})
 
 
 @nox.session

@@ -21,14 +21,14 @@ HUB = "  - name: {hub}\n    domain: {domain}\n    helm_chart: basehub\n{more}"
 FILES = "    helm_chart_values_files: [{files}]\n"
 OVERRIDE = "    chart_override: Chart.yaml\n"
 PRESET = "description: A course\nvalues: {values}\n"
-TEMPLATE = """\
+TELLING = """\
+{{- $told := list .Release.Name .Release.Namespace .Capabilities.KubeVersion.Version .Values.a -}}
 apiVersion: v1
 kind: ConfigMap
-metadata: {{name: "{name}"}}
-data:
-  values: {{{{ omit .Values "global" | toJson | quote }}}}
-  version: {{{{ .Capabilities.KubeVersion.Version | quote }}}}
+metadata: {name: {{ join " " $told | quote }}}
 """
+"""No name that Kubernetes takes; the message about it shows all that Helm was given."""
+SILENT = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: fine}\n"
 OWN_RULE = """\
 summary: Want {key}.
 severity: {severity}
@@ -112,9 +112,7 @@ _SLOTS: dict[str, st.SearchStrategy[str | None]] = {
     "helm-charts/basehub/files/hub/ours.py": st.none() | st.sampled_from(["a = 1\n", "a = \n"]),
     "../mirror/jupyterhub/values.yaml": st.sampled_from(["{}", "a: 1", "a: text"]),
     "../mirror/jupyterhub/values.schema.json": _schema(),
-    "../mirror/jupyterhub/templates/objects.yaml": st.sampled_from(
-        [TEMPLATE.format(name=name) for name in ("good", "Bad Name", "other")]
-    ),
+    "../mirror/jupyterhub/templates/objects.yaml": st.sampled_from([TELLING, SILENT, f"# c\n{TELLING}"]),
 }
 
 EDITS: st.SearchStrategy[Edit] = st.sampled_from(sorted(_SLOTS)).flatmap(
@@ -138,7 +136,7 @@ def start(directory: Path) -> Path:
         edit(root, (f"{_CLUSTERS}/{name}/cluster.yaml", text))
     edit(root, (f"{_CLUSTERS}/shared.values.yaml", "jupyterhub: {b: 1}\n"))
     edit(root, ("config/presets/course.yaml", PRESET.format(values="{}")))
-    edit(root, ("../mirror/jupyterhub/templates/objects.yaml", TEMPLATE.format(name="good")))
+    edit(root, ("../mirror/jupyterhub/templates/objects.yaml", TELLING))
     return root
 
 

@@ -1,15 +1,15 @@
-"""The lines of a text, as YAML breaks them."""
+"""The lines of a text. Others than these breaks are in no file that can be read."""
 
 from __future__ import annotations
 
 import re
 
-_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_BREAK = re.compile(r"\r\n|[\n\r]")
 
 
 def line_start(text: str, position: int) -> int:
     """Return where the line of a position begins."""
-    return max(text.rfind(each, 0, position) for each in "\n\r\x85\u2028\u2029") + 1
+    return max(text.rfind(each, 0, position) for each in "\n\r") + 1
 
 
 def line_end(text: str, position: int) -> int:
@@ -48,4 +48,4 @@ def column(text: str, position: int) -> int:
 def line_break(text: str) -> str:
     """Return what ends the first line of a text, and so probably the others."""
     found = _BREAK.search(text)
-    return found.group() if found and found.group() in ("\n", "\r\n") else "\n"
+    return found.group() if found else "\n"

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 def delete(places: Places, edit: DeleteEntry, gone: Collection[KeyPath]) -> Iterator[Splice]:
     """Return the cut of one entry; `gone` has the paths of all that are cut with it."""
     place = places.find(edit.at)
-    left = [each for each in places.siblings(place) if (*edit.at[:-1], each.name) not in gone]
-    if not left and not (place.owner is places.root and place.key):
-        raise EditRefused("nothing would be left beside it: delete what it is in")
+    left = _left(places, place, edit.at, gone)
     if place.owner.style == "flow":
         yield _cut_from_flow(places, place)
     elif begins_line(places.text, place.start):
@@ -32,9 +30,10 @@ def delete(places: Places, edit: DeleteEntry, gone: Collection[KeyPath]) -> Iter
         yield _cut_from_item(places, place, left[0])
 
 
-def comment_out(places: Places, edit: CommentOut) -> Iterator[Splice]:
-    """Return a mark of a comment for each line of an entry."""
+def comment_out(places: Places, edit: CommentOut, gone: Collection[KeyPath]) -> Iterator[Splice]:
+    """Return a mark of a comment for each line of an entry; `gone` as for those that are cut."""
     place = places.find(edit.at)
+    _left(places, place, edit.at, gone)
     if place.owner.style == "flow" or not begins_line(places.text, place.start):
         raise EditRefused("it shares its lines with something else")
     first = line_start(places.text, place.start)
@@ -57,6 +56,14 @@ def remove_comment(places: Places, edit: RemoveComment) -> Iterator[Splice]:
         yield Splice(line, next_line(places.text, at), "")
     else:
         yield Splice(line + len(places.text[line:at].rstrip()), line_end(places.text, at), "")
+
+
+def _left(places: Places, place: Place, at: KeyPath, gone: Collection[KeyPath]) -> list[Place]:
+    """Return what stays of the map or list that a place is in; of a whole file that may be nothing."""
+    left = [each for each in places.siblings(place) if (*at[:-1], each.name) not in gone]
+    if not left and not (place.owner is places.root and place.key):
+        raise EditRefused("nothing would be left beside it: choose what it is in")
+    return left
 
 
 def _cut_from_flow(places: Places, place: Place) -> Splice:

@@ -19,7 +19,7 @@ Style = Literal["plain", "single", "double", "literal", "flow", "block"]
 
 _STYLES: dict[str, Style] = {"'": "single", '"': "double", "|": "literal", ">": "literal"}
 _PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+|$))*")
-_BLANK = re.compile(r"(?:\s+|#[^\r\n\x85\u2028\u2029]*)*")
+_BLANK = re.compile(r"(?:\s+|#[^\r\n]*)*")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -34,7 +34,7 @@ def spliced(text: str, edits: Iterable[Edit]) -> str:
         EditRefused: an edit cannot be made.
     """
     edits = tuple(edits)
-    gone = {edit.at for edit in edits if isinstance(edit, DeleteEntry)}
+    gone = {edit.at for edit in edits if isinstance(edit, DeleteEntry | CommentOut)}
     places = Places(text, spans(text))
     parts, position = [], 0
     for start, end, new in _disjoint(each for edit in edits for each in _splices(places, edit, gone)):
@@ -52,7 +52,7 @@ def _splices(places: Places, edit: Edit, gone: Collection[KeyPath]) -> Iterator[
         case DeleteEntry():
             return removing.delete(places, edit, gone)
         case CommentOut():
-            return removing.comment_out(places, edit)
+            return removing.comment_out(places, edit, gone)
         case RemoveComment():
             return removing.remove_comment(places, edit)
         case InsertEntry():

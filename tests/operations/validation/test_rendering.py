@@ -60,6 +60,7 @@ def fleet(tmp_path: Path) -> Fleet:
     """Three hubs that share a file and have one of their own."""
     fleet = Fleet(tmp_path)
     fleet.chart(template=TEMPLATE)
+    (fleet.root / "config/clusters/campus/research.values.yaml").unlink()
     for name in NAMES:
         fleet.write(f"config/clusters/campus/{name}.values.yaml", f"jupyterhub:\n  name: {name}\n")
     fleet.write("config/clusters/campus/shared.values.yaml", "jupyterhub: {a: 1}\n")
@@ -150,7 +151,7 @@ def test_damage_changes_nothing(runs: Runs) -> None:
 
 
 def test_a_disk_that_takes_nothing_changes_nothing(runs: Runs) -> None:
-    """The limit makes writes of more than a few bytes fail, as on a full disk. The charts are there already."""
+    """Writes of more than a few bytes fail, as on a full disk; the charts are there already."""
     if programs(runs.session).find("prlimit") is None:
         pytest.skip("not installed: prlimit")
     runs.report(render=False)

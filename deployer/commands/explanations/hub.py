@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deployer.commands.explanations.branches import branches, place
+from deployer.fleet.keypath import shown
 from deployer.fleet.problems import counted
 from deployer.render.one_line import one_line
 
 if TYPE_CHECKING:
     from deployer.commands.explanations.branches import Part
     from deployer.commands.explanations.page import Page
+    from deployer.fleet.positions import KeyPath
     from deployer.operations.explain.difference import Difference, HubExplanation
+    from deployer.operations.explain.layers import HubLayers
     from deployer.render.provenance import Origin
 
 
@@ -27,7 +30,7 @@ def write_hub(page: Page, explanation: HubExplanation) -> None:
     for origin, found in explanation.by_layer():
         page.blank()
         heading(page, origin)
-        branches(page, origin, ((each.at, _value(each)) for each in found))
+        branches(page, origin, ((each.at, _value(each, layers)) for each in found))
 
 
 def heading(page: Page, origin: Origin) -> None:
@@ -40,8 +43,19 @@ def heading(page: Page, origin: Origin) -> None:
         page.line((place(origin, None), "bold"))
 
 
-def _value(each: Difference) -> tuple[Part, ...]:
+def without_effect(layers: HubLayers, at: KeyPath) -> str:
+    """Return in words why nothing at a path can have an effect, empty when it can."""
+    idle = layers.idle(at)
+    if idle is None:
+        return ""
+    return f"no chart has `{shown(idle[1])}`" if idle[0] == "unknown" else f"`{idle[1][0]}` is not enabled"
+
+
+def _value(each: Difference, layers: HubLayers) -> tuple[Part, ...]:
     value = one_line(each.leaf.value)
+    idle = without_effect(layers, each.at)
+    if idle:
+        return (value, (f"  no effect: {idle}", "yellow"))
     if each.over:
         over = each.over.origin
         name = over.name if over.kind in ("computed", "preset") else f"{over.name}:{over.line(each.at)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deployer.commands.explanations.branches import branches, place
-from deployer.commands.explanations.hub import heading
+from deployer.commands.explanations.hub import heading, without_effect
 from deployer.fleet.keypath import shown
 from deployer.fleet.problems import counted
 from deployer.operations.explain.plain_data import readable
@@ -112,6 +112,9 @@ def _facts(page: Page, explanation: KeyExplanation) -> None:
     for origin in (each.origin for each in explanation.sayings if each.effect != "overridden"):
         if origin.function and not explanation.leaves:
             page.prose("computed", f"by `{origin.function}`: {origin.about}", column=_COLUMN)
+    idle = without_effect(explanation.layers, explanation.at)
+    if idle:
+        page.prose("effect", f"none: {idle}", column=_COLUMN)
     if known.description:
         of = "" if known.described == explanation.at else f"(of {shown(known.described)}) "
         page.prose("meaning", of + _beginning(known.description), column=_COLUMN)

@@ -47,11 +47,9 @@ def _effect(layers: HubLayers, origin: Origin, key: KeyPath, value: Any, repeat:
     def of(reason: Reason, at: KeyPath, by: tuple[Origin, KeyPath, Any] | None = None) -> Effect:
         return Effect(layers=layers, key=key, value=value, reason=reason, at=at, by=by)
 
-    unknown = layers.unknown(key)
-    if unknown:
-        return of("unknown", unknown)
-    if key[0] in layers.switched_off and key[1:] != ("enabled",):
-        return of("switched off", key[:1])
+    idle = layers.idle(key)
+    if idle:
+        return of(*idle)
     leaf = find(layers.tree, key)
     if repeat:
         below = repeat.below

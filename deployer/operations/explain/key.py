@@ -60,6 +60,7 @@ class KeyExplanation:
                 "unknown": [shown(at) for at in self.secret.unknown],
                 "files": [{"file": name, "line": line} for name, line in self.secret.files],
             },
+            "without_effect": _idle(self.layers, self.at),
             "schema": {
                 "known": known.known,
                 "description": known.description or None,
@@ -100,6 +101,11 @@ def explain_key(session: Session, layers: HubLayers, text: str) -> KeyExplanatio
 def _default(layers: HubLayers, at: KeyPath) -> Any:
     depth, value = reach(layers.defaults, at)
     return value if depth == len(at) else None
+
+
+def _idle(layers: HubLayers, at: KeyPath) -> dict[str, str] | None:
+    idle = layers.idle(at)
+    return {"reason": idle[0], "path": shown(idle[1])} if idle else None
 
 
 def _saying(saying: Saying) -> dict[str, Any]:

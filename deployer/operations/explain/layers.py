@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from deployer.charts.sources import ChartUnavailable
 from deployer.fleet import documents
@@ -88,6 +88,16 @@ class HubLayers:
             below = self.schemas[str(at[0])].unknown(at[1:])
             found = None if below is None else (at[0], *below)
         return found
+
+    def idle(self, at: KeyPath) -> tuple[Literal["unknown", "switched off"], KeyPath] | None:
+        """Return why nothing at a path can have an effect, and which path that is about; None when it can."""
+        unknown = self.unknown(at)
+        if unknown is not None:
+            return "unknown", unknown
+        # What enables a package counts all the same.
+        if at and at[0] in self.switched_off and at[1:] not in ((), ("enabled",)):
+            return "switched off", at[:1]
+        return None
 
     def lacks(self, at: KeyPath) -> bool:
         """Say whether a path belongs to a package that is not at hand."""

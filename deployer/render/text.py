@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _NEVER_FOLDED = 2**20
+_INVISIBLE = re.compile("[\x85\u2028\u2029]")
+"""Line breaks to YAML 1.1 only: escaped, in quotes."""
 
 
 class _Dumper(yaml.CSafeDumper):
@@ -30,7 +33,8 @@ def as_yaml(values: Mapping[str, Any]) -> str:
 
 def _text(dumper: _Dumper, text: str) -> yaml.Node:
     # Helm's YAML reads more words as numbers or booleans than PyYAML guards against.
-    style = "|" if "\n" in text else None if resolve(text) == text else '"'
+    plain = resolve(text) == text and not _INVISIBLE.search(text)
+    style = ("|" if "\n" in text else None) if plain else '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 

@@ -75,8 +75,8 @@ READING: tuple[Rule[Any], ...] = (
         "own-rule",
         """Want the fleet's own rules to be conditions in CEL whose examples behave.
 
-        A rule that cannot be read, or that has no answer, finds nothing, and nobody would notice. So each file
-        in config/rules says what is right and what is wrong, and that is tried whenever the rule is used.
+        A rule that cannot be read, or that has no answer, finds nothing, and nobody would notice. So each
+        file in config/rules says what is right and what is wrong, and that is tried whenever it is used.
         """,
         ignorable=False,
     ),

@@ -135,7 +135,8 @@ def examine(path: Path, *, root: Path, content: bytes | None = None) -> tuple[Do
         path=path,
         name=name,
         data=without_metadata(data) if encrypted else data,
-        marks=marks,
+        # Where nothing is, libyaml has a place behind the end of the file.
+        marks=marks if data else {},
         texts=Texts(node),
         blocks=Blocks(node),
         encrypted=encrypted,

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 TESTS = Path(__file__).parent.parent
 FLEETS = [*sorted(TESTS.glob("examples/*valid/*/")), TESTS / "golden/fleet"]
+# Rules of a fleet's own may take as long as they are allowed to, and some of these do.
+FLEETS = [fleet for fleet in FLEETS if not (fleet / "config/rules").exists()]
 FILES = [path for fleet in FLEETS for path in sorted(fleet.glob("config/**/*.yaml"))]
 FOUND = sorted((TESTS / "fleet/found").iterdir())
 BREAK = re.compile("\r\n|[\r\n]")

@@ -16,6 +16,7 @@ from deployer.fleet.editing.intended import intended
 from deployer.fleet.editing.writing import write
 from deployer.fleet.load import load
 from deployer.fleet.positions import Mark
+from deployer.fleet.rule_files import rule_files
 from deployer.fleet.spelling import only_near
 from deployer.fleet.violations import IN_QUOTES
 
@@ -49,7 +50,8 @@ def plan(root: Path, problems: Iterable[Problem], *, state: Path | None = None) 
         by_file[problem.path].append(problem)
     drafts, total = Drafts(root=fleet.root), 0
     refused: list[str] = []
-    for document in fleet.documents:
+    of_rules, _ = rule_files(fleet.root)
+    for document in (*fleet.documents, *of_rules):
         edits, reasons = _possible(drafts, document, _edits(document, by_file[document.name]))
         drafts = drafts.edited(document.path, edits) if edits else drafts
         total += len(edits)

@@ -36,6 +36,14 @@ name: lake
 provider: aws
 aws: {account: 012345678901, clusterName: lake, region: us-west-2}
 """
+RULE = """Want a domain.
+for: hub
+check: has(hub.domain)
+message: write one
+examples:
+  valid: [{hub: {domain: a}}]
+  invalid: [{hub: {}}]
+"""
 IMAGE = "jupyterhub:\n  singleuser:\n    image:\n      name: quay.io/a/b\n      tag: {}\n"
 
 
@@ -109,6 +117,7 @@ CASES = {
         "nam: Example\ndefaults: {kubernetes_version: 1.34}\n",
         'name: Example\ndefaults: {kubernetes_version: "1.34"}\n',
     ),
+    "names in rules of one's own": ("config/rules/own.yaml", f"sumary: {RULE}", f"summary: {RULE}"),
     "names in presets": (
         "config/presets/own.yaml",
         "desciption: Own\nvalues: {}\n",

@@ -37,6 +37,7 @@ provider: aws
 aws: {account: 012345678901, clusterName: lake, region: us-west-2}
 """
 RULE = """Want a domain.
+severity: warning
 for: hub
 check: has(hub.domain)
 message: write one

@@ -186,5 +186,8 @@ def _collector_paused() -> Iterator[None]:
     try:
         yield
     finally:
+        # What was loaded stays: it takes its place among what is old unseen, instead of being walked now.
+        gc.freeze()
+        gc.unfreeze()
         if was_enabled:
             gc.enable()

@@ -1,13 +1,16 @@
-"""Merging layers of chart values: what a hub gets, and where each value comes from."""
+"""Merging layers of chart values: what a hub gets, and where each value comes from.
+
+Values are plain data. Here and wherever rules look into them, a map is asked for as `dict`: with `Mapping`, that
+alone takes a tenth of the time of a validation.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from deployer.fleet.documents import Document, KeyPath, Mark
 
@@ -76,7 +79,7 @@ def for_helm(merged: Merged, defaults: Mapping[str, Any]) -> dict[str, Any]:
 def _reach(values: Any, at: Sequence[str | int]) -> tuple[int, bool]:
     """Return how many steps of a path exist in values, and whether nothing weaker shows through there."""
     for depth, key in enumerate(at):
-        if isinstance(values, Mapping):
+        if isinstance(values, dict):
             if key not in values:
                 return depth, False
         elif not (isinstance(values, list) and isinstance(key, int) and key < len(values)):
@@ -91,10 +94,10 @@ def _over(
     merged = dict(lower)
     for key, value in upper.items():
         below = lower.get(key)
-        if isinstance(value, Mapping) and isinstance(below, Mapping):
+        if isinstance(value, dict) and isinstance(below, dict):
             merged[key] = _over(below, value, (*at, key), replacing)
             continue
-        if isinstance(value, Mapping) and key in lower:
+        if isinstance(value, dict) and key in lower:
             replacing.add((*at, key))
         merged[key] = value
     return merged
@@ -111,9 +114,9 @@ def _for_helm(
     alone = alone or at in replacing
     handed: dict[str, Any] = dict.fromkeys(defaults) if alone else {}
     for key, value in values.items():
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             below = defaults.get(key)
-            below = below if isinstance(below, Mapping) else {}
+            below = below if isinstance(below, dict) else {}
             handed[key] = _for_helm(value, below, (*at, key), replacing, alone=alone)
         elif value is not None or key in defaults:
             handed[key] = value

@@ -126,7 +126,7 @@ def _maps(values: Mapping[str, Any]) -> Iterator[tuple[KeyPath, Mapping[str, Any
 
 def _has(values: Any, at: Sequence[str]) -> bool:
     for key in at:
-        if not isinstance(values, Mapping) or key not in values:
+        if not isinstance(values, dict) or key not in values:
             return False
         values = values[key]
     return True
@@ -138,8 +138,8 @@ def _over(defaults: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, A
         below = merged.get(key)
         if value is None:
             merged.pop(key, None)
-        elif isinstance(value, Mapping):
-            merged[key] = _over(below if isinstance(below, Mapping) else {}, value)
+        elif isinstance(value, dict):
+            merged[key] = _over(below if isinstance(below, dict) else {}, value)
         else:
             merged[key] = value
     return merged

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
@@ -50,17 +52,17 @@ def comments(text: str, node: Node | None) -> tuple[Comment, ...]:
     if _ADDRESSED not in text or node is None:
         return ()
     lines = text.splitlines()
-    scalars = list(_texts(node, set()))
+    below = _below(lines)
+    scalars = sorted(_texts(node, set()))
     return tuple(
-        _comment(match, number, lines, scalars)
+        _comment(match, number if line[: match.start()].strip() else below[number], number, scalars)
         for number, line in enumerate(lines)
         for match in _COMMENT.finditer(line)
         if not _within(scalars, (number, match.start())) and _speaks_of_ignoring(match["text"])
     )
 
 
-def _comment(match: re.Match[str], number: int, lines: Sequence[str], scalars: Sequence[_Text]) -> Comment:
-    about = number if lines[number][: match.start()].strip() else _below(lines, number)
+def _comment(match: re.Match[str], about: int, number: int, scalars: Sequence[_Text]) -> Comment:
     rules, reason = _said(match["text"])
     return Comment(
         line=number + 1,
@@ -90,22 +92,29 @@ def _speaks_of_ignoring(text: str) -> bool:
     return found["word"] == _IGNORE or bool(found["sign"] and near(found["word"], [_IGNORE]))
 
 
-def _below(lines: Sequence[str], number: int) -> int:
-    """Return the next line that is neither empty nor a comment."""
-    for below in range(number + 1, len(lines)):
-        if lines[below].strip() and not lines[below].lstrip().startswith("#"):
-            return below
-    return number
+def _below(lines: Sequence[str]) -> list[int]:
+    """Return for each line the next one that is neither empty nor a comment, itself when there is none."""
+    found = list(range(len(lines)))
+    nearest = None
+    for number in reversed(found):
+        found[number] = number if nearest is None else nearest
+        content = lines[number].strip()
+        if content and not content.startswith("#"):
+            nearest = number
+    return found
 
 
 def _last(scalars: Sequence[_Text], line: int) -> int:
     """Return the last line of what starts in a line; in a block of text there is no place for a comment."""
-    ends = (each.end for each in scalars if each.block and each.start[0] == line)
+    first = bisect_left(scalars, line, key=lambda each: each.start[0])
+    starting = takewhile(lambda each: each.start[0] == line, islice(scalars, first, None))
+    ends = (each.end for each in starting if each.block)
     return max([line, *(end if column else end - 1 for end, column in ends)])
 
 
 def _within(scalars: Sequence[_Text], position: tuple[int, int]) -> bool:
-    return any(_start(each) <= position < each.end for each in scalars)
+    before = bisect_right(scalars, position, key=_start)
+    return before > 0 and position < scalars[before - 1].end
 
 
 def _start(scalar: _Text) -> tuple[int, int]:

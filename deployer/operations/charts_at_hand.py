@@ -91,13 +91,24 @@ class Charts:
     def fingerprint(self, hub: Hub) -> str:
         """Return what stands for a hub's chart, and for every package that it may need, as they are.
 
+        Asked first, it is older than whatever else is told of the chart; `same` tells whether it still holds.
+
         Raises:
             DeployerError: there is no such chart, or something is wrong with it.
         """
-        chart = self.umbrella(hub).chart
-        return self._once(
-            ("fingerprint", chart.name, chart.override), partial(fingerprint, self.session, chart)
-        )
+        return self._once(("fingerprint", hub.chart, hub.chart_override), partial(self._fingerprint, hub))
+
+    def same(self, hub: Hub) -> bool:
+        """Whether a hub's chart is still the one whose fingerprint was told before."""
+        try:
+            return self._fingerprint(hub) == self.fingerprint(hub)
+        except DeployerError:
+            return False
+
+    def _fingerprint(self, hub: Hub) -> str:
+        # Read for this alone: what `umbrella` keeps may not be older.
+        chart = find_chart(self.root, hub.chart, override=hub.chart_override)
+        return fingerprint(self.session, chart)
 
     def complete(self, umbrella: Umbrella, dependencies: Sequence[Dependency]) -> Complete:
         """Return a chart with the packages that are needed of it.

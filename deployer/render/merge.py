@@ -1,7 +1,7 @@
 """Merging layers of chart values: what a hub gets, and where each value comes from.
 
-Values are plain data. Here and wherever rules look into them, a map is asked for as `dict`: with `Mapping`, that
-alone takes a tenth of the time of a validation.
+Values are plain data. Here and wherever rules look into them, a map is asked for as `dict`: with `Mapping`,
+that alone takes a tenth of the time of a validation.
 """
 
 from __future__ import annotations

@@ -59,6 +59,11 @@ class Cache:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             _write(path, zlib.compress(text.encode(), _QUICK))
 
+    def remove(self, key: str) -> None:
+        """Take away what was put there."""
+        with suppress(OSError):
+            self._path(key).unlink()
+
     def trim(self) -> None:
         """Remove what lay idle longest, when there is too much."""
         entries = sorted(self._entries(), key=lambda entry: entry[1].st_mtime_ns, reverse=True)

@@ -8,54 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from deployer.fleet.manifests import objects
 from deployer.fleet.problems import Problem
-from deployer.operations.charts_at_hand import Charts
 from deployer.operations.render import handed, manifests, rendered
-from deployer.operations.validation.keys import Keys
 from deployer.rules import manifests as manifest_rules
 from deployer.rules import values as values_rules
 from deployer.rules.subjects import HubObjects, HubValues
-from deployer.tools.helm import find_helm
-from deployer.tools.process import programs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from deployer.fleet.model import Cluster, Fleet, Hub
+    from deployer.fleet.model import Cluster, Hub
     from deployer.operations.render import Rendered
-    from deployer.operations.validation.cache import Cache
-    from deployer.rules.baseline import Baseline
-    from deployer.rules.own.load import OwnRules
-    from deployer.session import Session
-    from deployer.tools.helm import Helm
+    from deployer.operations.validation.work import Work
 
 _FIELDS = ("path", "line", "column", "message", "rule", "severity")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Work:
-    """What the hubs of one run have in common. Without a `cache`, nothing is remembered."""
-
-    session: Session
-    fleet: Fleet
-    baseline: Baseline
-    own: OwnRules
-    render: bool
-    cache: Cache | None = None
-
-    @cached_property
-    def charts(self) -> Charts:
-        """The charts, of which nothing is downloaded."""
-        return Charts(session=self.session, root=self.fleet.root, download=False)
-
-    @cached_property
-    def keys(self) -> Keys:
-        """What findings depend on."""
-        return Keys(fleet=self.fleet, charts=self.charts, own=self.own)
-
-    @cached_property
-    def helm(self) -> Helm:
-        """The installed Helm, asked for its version once."""
-        return find_helm(programs(self.session))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,14 +74,11 @@ class HubFindings:
         return self.work.keys.values(self.cluster, self.hub) if self.work.cache else ""
 
     def _remembered(self, key: str, look: Callable[[], Findings]) -> Findings:
-        cache = self.work.cache
-        if cache is None:
-            return look()
-        known = cache.get(key)
+        known = self.work.known(key)
         if known is not None:
             return from_plain(known)
         found = look()
-        cache.put(key, found.plain())
+        self.work.keep(key, self.hub, found.plain())
         return found
 
     def _look_at_values(self) -> Findings:
@@ -133,14 +95,12 @@ class HubFindings:
     def _objects(self) -> tuple[Mapping[str, Any], ...]:
         """Return the hub's objects; where a comment has changed, Helm is not asked again."""
         work, values = self.work, handed(self._release)
-        if work.cache is None:
-            return objects(manifests(work.session, self._release, helm=work.helm, values=values))
-        key = work.keys.rendering(self._release, values, work.helm)
-        known = work.cache.get(key)
+        key = work.keys.rendering(self._release, values, work.helm) if work.cache else ""
+        known = work.known(key)
         if known is not None:
             return tuple(known)
         found = objects(manifests(work.session, self._release, helm=work.helm, values=values))
-        work.cache.put(key, found)
+        work.keep(key, self.hub, found)
         return found
 
     @cached_property

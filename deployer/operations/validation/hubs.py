@@ -14,7 +14,7 @@ from deployer.tools.process import ProgramMissing
 if TYPE_CHECKING:
     from deployer.fleet.model import Cluster, Fleet, Hub
     from deployer.fleet.problems import Problem
-    from deployer.operations.validation.findings import Work
+    from deployer.operations.validation.work import Work
 
 _LONGEST_MESSAGE = 300
 

@@ -16,7 +16,7 @@ from deployer.operations.validation.cache import key_of
 from deployer.tools.helm_values import values_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from deployer.fleet.documents import Document
     from deployer.fleet.model import Cluster, Fleet, Hub
@@ -76,34 +76,31 @@ class Keys:
     def _cluster(self, cluster: Cluster) -> str:
         """Return what stands for all that a cluster's files say, those of all its hubs included."""
         if cluster.name not in self._clusters:
-            documents = [(each.name, each.digest) for each in _documents(cluster)]
+            documents = [(each.name, each.digest) for each in documents_of(cluster)]
             said = (cluster.name, cluster.kubernetes_version, cluster.outputs)
             self._clusters[cluster.name] = key_of(*said, documents)
         return self._clusters[cluster.name]
 
 
-def program() -> str:
+def program(package: Path = _PACKAGE, places: Iterable[str] | None = None) -> str:
     """Return what stands for this program as it is installed: its files, Python, and all other packages.
 
-    Not a version: that of a source tree stays the same while its files change.
+    Not a version: that of a source tree stays the same while its files change. `places` are those where
+    Python finds packages.
     """
     total = hashlib.sha256(sys.version.encode())
-    for path in sorted(_PACKAGE.rglob("*")):
+    for path in sorted(package.rglob("*")):
         if path.suffix != ".pyc" and path.is_file():
-            total.update(f"{path.relative_to(_PACKAGE)}\n".encode())
+            total.update(f"{path.relative_to(package)}\n".encode())
             total.update(hashlib.sha256(path.read_bytes()).digest())
-    for place in filter(Path.is_dir, map(Path, sys.path)):
+    for place in map(Path, sys.path if places is None else places):
         installed = sorted(each.name for each in place.glob("*.dist-info"))
         total.update("\n".join(installed).encode())
     return total.hexdigest()
 
 
-def _of(helm: Helm) -> tuple[Any, ...]:
-    stat = helm.program.stat()
-    return str(helm.program), helm.version, stat.st_size, stat.st_mtime_ns
-
-
-def _documents(cluster: Cluster) -> Iterator[Document]:
+def documents_of(cluster: Cluster) -> Iterator[Document]:
+    """Yield every file that a cluster and its hubs are made of; shared ones come more than once."""
     yield cluster.document
     for file in cluster.support_files:
         yield file.document
@@ -112,3 +109,8 @@ def _documents(cluster: Cluster) -> Iterator[Document]:
         yield from (preset.document for preset in hub.presets)
         if hub.domain_override:
             yield hub.domain_override.document
+
+
+def _of(helm: Helm) -> tuple[Any, ...]:
+    stat = helm.program.stat()
+    return str(helm.program), helm.version, stat.st_size, stat.st_mtime_ns

@@ -13,10 +13,10 @@ from deployer.fleet import versions
 from deployer.fleet.load import load, select_cluster, select_hubs
 from deployer.operations.validation.cache import Cache
 from deployer.operations.validation.changes import changes_since
-from deployer.operations.validation.findings import Work
 from deployer.operations.validation.hubs import check
 from deployer.operations.validation.ignores import about_ignores, ignored
 from deployer.operations.validation.report import Report, with_hubs
+from deployer.operations.validation.work import Work
 from deployer.rules.baseline import NOTHING_KNOWN
 from deployer.rules.own.load import own_rules
 
@@ -91,8 +91,7 @@ def _outcomes(work: Work, chosen: Sequence[tuple[Cluster, Hub]], jobs: int | Non
     with _fleet_at_rest(), ThreadPoolExecutor(max_workers=jobs or os.cpu_count()) as pool:
         outcomes = tuple(pool.map(partial(check, work), chosen))
     work.session.interruption.check()
-    if work.cache:
-        work.cache.trim()
+    work.finish()
     return outcomes
 
 

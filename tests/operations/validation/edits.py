@@ -42,7 +42,7 @@ examples: {{valid: [{{values: {{jupyterhub: {{{key}: 1}}}}}}], invalid: [{{value
 _SCALARS = st.sampled_from(
     ["1", "'1'", "1.10", "1.1", "true", "null", "''", "[]", "{}", ENCRYPTED, "a", "ab"]
 )
-_KEYS = st.sampled_from(["a", "b", "wrong", "image", "custom"])
+_KEYS = st.sampled_from(["a", "b", "c", "wrong"])
 
 
 @st.composite
@@ -79,54 +79,72 @@ def _schema() -> st.SearchStrategy[str]:
 
 
 _CLUSTERS = "config/clusters"
-_SLOTS: dict[str, st.SearchStrategy[str | None]] = {
-    **{f"{_CLUSTERS}/{name}/cluster.yaml": _cluster(name) for name in ("lake", "sea")},
-    **{
+_SCHEMA = json.dumps({"properties": {"wrong": {"not": {}}, "a": {"type": "string"}}})
+_KINDS: tuple[dict[str, st.SearchStrategy[str | None]], ...] = (
+    {f"{_CLUSTERS}/{name}/cluster.yaml": _cluster(name) for name in ("lake", "sea")},
+    {
         f"{_CLUSTERS}/{name}/{file}.values.yaml": st.none() | _values()
         for name in ("lake", "sea")
         for file in ("one", "two", "renamed")
     },
-    f"{_CLUSTERS}/shared.values.yaml": _values(),
-    f"{_CLUSTERS}/lake/Chart.yaml": st.sampled_from(
-        ["", "# a comment\napiVersion: v2\nname: basehub\nversion: 1.0.0\n"]
-    ),
-    "config/org.yaml": st.none()
-    | st.sampled_from(["name: A\n", "# B\nname: A\n", 'name: A\ndefaults: {kubernetes_version: "1.33"}\n']),
-    "config/presets/course.yaml": st.sampled_from(
-        [
-            PRESET.format(values=values)
-            for values in ("{}", "{jupyterhub: {wrong: 1}}", "{jupyterhub: {a: 1}}")
-        ]
-    ),
-    "config/rules/own.yaml": st.none()
-    | st.builds(
-        OWN_RULE.format_map,
-        st.fixed_dictionaries(
-            {"key": st.sampled_from(["a", "b"]), "severity": st.sampled_from(["error", "warning"])}
+    {f"{_CLUSTERS}/shared.values.yaml": _values()},
+    {
+        f"{_CLUSTERS}/lake/Chart.yaml": st.sampled_from(
+            ["", "# a comment\napiVersion: v2\nname: basehub\nversion: 1.0.0\n"]
         ),
-    ),
-    "helm-charts/basehub/values.yaml": st.sampled_from(
-        ["{}", "jupyterhub: {wrong: 1}", "# c\njupyterhub: {a: 1}"]
-    ),
-    "helm-charts/basehub/values.schema.json": st.none() | _schema(),
-    "helm-charts/basehub/files/hub/ours.py": st.none() | st.sampled_from(["a = 1\n", "a = \n"]),
-    "../mirror/jupyterhub/values.yaml": st.sampled_from(["{}", "a: 1", "a: text"]),
-    "../mirror/jupyterhub/values.schema.json": _schema(),
-    "../mirror/jupyterhub/templates/objects.yaml": st.sampled_from([TELLING, SILENT, f"# c\n{TELLING}"]),
-}
+        "config/presets/course.yaml": st.sampled_from(
+            [PRESET.format(values=values) for values in ("{}", "{jupyterhub: {wrong: 1}}", "{wrong: 1}")]
+        ),
+    },
+    {
+        "config/org.yaml": st.none()
+        | st.sampled_from(
+            [
+                f"{comment}name: A\ndefaults: {{kubernetes_version: '{version}'}}\n"
+                for comment in COMMENTS
+                for version in ("1.33", "1.34")
+            ]
+        ),
+    },
+    {
+        "config/rules/own.yaml": st.none()
+        | st.sampled_from(
+            [OWN_RULE.format(key=key, severity=how) for key in ("a", "b") for how in ("error", "warning")]
+        ),
+    },
+    {
+        "helm-charts/basehub/values.yaml": st.sampled_from(
+            ["{}", "jupyterhub: {wrong: 1}", "# c\njupyterhub: {wrong: 1}", "jupyterhub: {a: A B}"]
+        ),
+        "helm-charts/basehub/values.schema.json": st.none() | _schema(),
+        "helm-charts/basehub/files/hub/ours.py": st.none() | st.sampled_from(["a = 1\n", "a = \n"]),
+    },
+    {
+        "../mirror/jupyterhub/values.yaml": st.sampled_from(["{}", "a: 1", "a: text"]),
+        "../mirror/jupyterhub/values.schema.json": _schema(),
+        "../mirror/jupyterhub/templates/objects.yaml": st.sampled_from([TELLING, SILENT, f"# c\n{TELLING}"]),
+    },
+)
+_SLOTS = {name: texts for kind in _KINDS for name, texts in kind.items()}
 
-EDITS: st.SearchStrategy[Edit] = st.sampled_from(sorted(_SLOTS)).flatmap(
-    lambda name: st.tuples(st.just(name), _SLOTS[name])
+EDITS: st.SearchStrategy[Edit] = (
+    st.sampled_from([sorted(kind) for kind in _KINDS])
+    .flatmap(st.sampled_from)
+    .flatmap(lambda name: st.tuples(st.just(name), _SLOTS[name]))
 )
 """A file, and what it says from now on; None when it is gone."""
 
 
 def start(directory: Path) -> Path:
-    """Write the fleet as it is before the first edit, with a chart mirror beside it; return its root."""
+    """Write the fleet as it is before the first edit, with a chart mirror beside it; return its root.
+
+    A little is wrong with it, so that most edits change what is found.
+    """
     root = directory / "fleet"
     needed = {"name": "jupyterhub", "version": "4.4.0", "repository": "https://charts.example.org/"}
     write_chart(root / "helm-charts/basehub", dependencies=[needed])
-    write_chart(directory / "mirror/jupyterhub", version="4.4.0")
+    files = {"values.schema.json": _SCHEMA, "templates/objects.yaml": TELLING}
+    write_chart(directory / "mirror/jupyterhub", version="4.4.0", files=files)
     for name in ("lake", "sea"):
         text = HEAD.format(name=name, provider="local", more="")
         for hub in ("one", "two"):
@@ -134,9 +152,11 @@ def start(directory: Path) -> Path:
             text += FILES.format(files=f"../shared.values.yaml, {hub}.values.yaml")
             edit(root, (f"{_CLUSTERS}/{name}/{hub}.values.yaml", "jupyterhub: {a: text}\n"))
         edit(root, (f"{_CLUSTERS}/{name}/cluster.yaml", text))
+    edit(root, (f"{_CLUSTERS}/{name}/one.values.yaml", "jupyterhub: {a: text, wrong: 1}\n"))
     edit(root, (f"{_CLUSTERS}/shared.values.yaml", "jupyterhub: {b: 1}\n"))
+    edit(root, ("config/org.yaml", "name: A\n"))
     edit(root, ("config/presets/course.yaml", PRESET.format(values="{}")))
-    edit(root, ("../mirror/jupyterhub/templates/objects.yaml", TELLING))
+    edit(root, ("config/rules/own.yaml", OWN_RULE.format(key="c", severity="warning")))
     return root
 
 

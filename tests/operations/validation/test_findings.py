@@ -41,7 +41,7 @@ def hold(changes: list[Edit], tools: tuple[Path, ...] = ()) -> None:
             assert validate(session, root, render=bool(tools)) == fresh
 
 
-@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(changes=SEQUENCES)
 def test_edits_of_anything_are_seen(changes: list[Edit]) -> None:
     hold(changes)

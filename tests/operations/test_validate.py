@@ -75,7 +75,8 @@ def test_what_a_chart_forbids_points_at_the_line_that_says_it(session: Session, 
     fleet.chart({"properties": {"singleuser": {"properties": {"memory": memory, "profileList": profiles}}}})
     fleet.write(
         VALUES,
-        "jupyterhub:\n  singleuser:\n    memory: {limit: 1}\n    profileList:\n      - {}\n      - small\n",
+        "jupyterhub:\n  singleuser:\n    memory: {limit: 1}\n"
+        "    profileList:\n      - {display_name: A}\n      - small\n",
     )
     fleet.write(
         "config/clusters/campus/stronger.values.yaml", "jupyterhub: {singleuser: {memory: {limits: 1G}}}\n"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from deployer.fleet.comments import Comment, comments
 from deployer.fleet.construct import Construction
-from deployer.fleet.encrypted import is_encrypted, is_encrypted_scalar, without_metadata
+from deployer.fleet.encrypted import exposed, is_encrypted, is_encrypted_scalar, without_metadata
 from deployer.fleet.leaves import leaves
 from deployer.fleet.nodes import NotYaml, compose, place
 from deployer.fleet.positions import Blocks, Inside, KeyPath, Mark, Marks, Texts
@@ -32,9 +32,9 @@ class Document:
     `data` is a map of text keys to maps, lists and scalars. What the file repeats by an alias is the same
     object, so nothing may change it. `marks` says where each key (or list item) starts, `texts` how each
     scalar is written, `blocks` where the text of each literal block starts; they look into the file's nodes
-    only when asked. The values of an `encrypted` file are unknown, and what sops adds is left out. `comments`
-    are those that speak to this program. `digest` is the sha256 of the file as it was read, empty when there
-    was nothing to read in it.
+    only when asked. The values of an `encrypted` file are unknown, and what sops adds is left out; `exposed`
+    says where it has plain ones nevertheless. `comments` are those that speak to this program. `digest` is
+    the sha256 of the file as it was read, empty when there was nothing to read in it.
     """
 
     path: Path
@@ -44,6 +44,7 @@ class Document:
     texts: Mapping[KeyPath, str] = field(repr=False, default_factory=dict)
     blocks: Mapping[KeyPath, Mark] = field(repr=False, default_factory=dict)
     encrypted: bool = False
+    exposed: tuple[KeyPath, ...] = ()
     comments: tuple[Comment, ...] = ()
     digest: str = ""
 
@@ -140,6 +141,7 @@ def examine(path: Path, *, root: Path, content: bytes | None = None) -> tuple[Do
         texts=Texts(node),
         blocks=Blocks(node),
         encrypted=encrypted,
+        exposed=exposed(data) if encrypted else (),
         comments=comments(text, node),
         digest=hashlib.sha256(text.encode()).hexdigest(),
     )

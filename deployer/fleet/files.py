@@ -87,6 +87,8 @@ class Files:
             return None
         if path.exists():
             return f"`{name}` is a directory" if path.is_dir() else f"`{name}` is not a plain file"
+        if path.is_symlink():
+            return f"`{name}` is a link that leads to no file"
         siblings = path.parent.iterdir() if path.parent.is_dir() else ()
         alike = [each.name for each in siblings if near(_stem(path), [_stem(each)])]
         close = near(path.name, alike)

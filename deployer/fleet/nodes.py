@@ -28,6 +28,8 @@ _DEEPEST = 100
 _BREAK = re.compile("\r\n|[\r\n]")
 _INVISIBLE = re.compile("[\x85\u2028\u2029]")
 """YAML 1.1 counts these as line breaks; editors and newer YAML do not, and lines would get other numbers."""
+_CONFLICT = re.compile("^(<{7}|>{7}) ", re.MULTILINE)
+_IN_CONFLICT = "a merge conflict of git that nobody resolved: keep what is right, and remove the markers"
 _TAB = "a tab cannot indent: use spaces"
 _ONE_DOCUMENT = "another YAML document starts here: a file holds one, so remove what follows"
 _AT_PROBLEM = {
@@ -140,6 +142,10 @@ def _unreadable(text: str, name: str, error: yaml.reader.ReaderError) -> Problem
 
 
 def _malformed(text: str, name: str, error: yaml.MarkedYAMLError) -> Problem:
+    conflict = _CONFLICT.search(text)
+    if conflict:
+        line, column = place(text, conflict.start())
+        return Problem(path=name, line=line, column=column, message=_IN_CONFLICT, rule=RULE)
     trouble = str(error.problem)
     if trouble in _AT_CONTEXT:
         return _problem(text, name, error.context_mark, _AT_CONTEXT[trouble])

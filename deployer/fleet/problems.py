@@ -31,18 +31,19 @@ class Problem:
 
     def __post_init__(self) -> None:
         """Write what would break the line, or command a terminal, as its escape."""
-        if not self.message.isprintable():
-            escaped = "".join(map(_printable, self.message))
-            object.__setattr__(self, "message", escaped)
+        object.__setattr__(self, "message", _printable(self.message))
 
     def __str__(self) -> str:
         """Return the line that `validate` prints."""
         warning = "warning: " if self.severity == "warning" else ""
-        return f"{self.path}:{self.line}:{self.column}: {warning}{self.message} [{self.rule}]"
+        path = _printable(self.path)
+        return f"{path}:{self.line}:{self.column}: {warning}{self.message} [{self.rule}]"
 
 
-def _printable(character: str) -> str:
-    return character if character.isprintable() else character.encode("unicode_escape").decode()
+def _printable(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
 
 
 class Identity(NamedTuple):

@@ -286,11 +286,13 @@ def test_a_file_that_may_not_be_read_is_a_problem(root: Path, monkeypatch: pytes
         (r"a\0b", "a file's name cannot have a NUL character"),
         ("x" * 5000, f"`{'x' * 80}...` cannot be read: File name too long"),
         ("loop.values.yaml", "`loop.values.yaml` is a link that leads back to itself"),
+        ("lost.values.yaml", "`lost.values.yaml` is a link that leads to no file"),
     ],
-    ids=["nul", "long", "loop"],
+    ids=["nul", "long", "loop", "lost"],
 )
 def test_a_file_that_cannot_even_be_looked_at_is_a_problem(root: Path, name: str, message: str) -> None:
     (root / "config/clusters/alps/loop.values.yaml").symlink_to("loop.values.yaml")
+    (root / "config/clusters/alps/lost.values.yaml").symlink_to("nowhere.yaml")
     write(
         root,
         "config/clusters/alps/cluster.yaml",

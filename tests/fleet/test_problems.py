@@ -37,3 +37,9 @@ def test_a_message_is_one_line_whatever_it_repeats() -> None:
     message = "hub `a\n::error::\x1b[31m\u2028`: Zürich"
     problem = Problem(path="a.yaml", line=1, column=1, message=message, rule="r")
     assert str(problem) == r"a.yaml:1:1: hub `a\n::error::\x1b[31m\u2028`: Zürich [r]"
+
+
+def test_a_file_s_name_cannot_break_the_line_either() -> None:
+    problem = Problem(path="a\n::error::b\x1b[2J.yaml", line=1, column=1, message="m", rule="r")
+    assert str(problem) == r"a\n::error::b\x1b[2J.yaml:1:1: m [r]"
+    assert problem.path == "a\n::error::b\x1b[2J.yaml", "programs get the name as it is"

@@ -28,7 +28,7 @@ def plain_secret(fleet: Fleet) -> Iterator[Finding]:
     """Want a file to be encrypted when its name says so: `enc-...`, or `.secret.` in it.
 
     Whoever can read the repository, and all of its history, could read what is in it. Files count that no hub
-    lists, too.
+    lists, too. A value that was typed into an encrypted file is as plain, and sops refuses the file.
     """
     read = {document.path: document for document in fleet.documents}
     for path in dict.fromkeys([*read, *_beside(fleet)]):
@@ -39,6 +39,10 @@ def plain_secret(fleet: Fleet) -> Iterator[Finding]:
         if plain:
             message = "not encrypted, although its name says so: run `sops --encrypt --in-place` on it"
             yield Finding(document, (), message)
+    for document in fleet.documents:
+        for at in document.exposed:
+            message = "is plain in an encrypted file, which cannot be decrypted so: write it with `sops edit`"
+            yield Finding(document, at, f"`{shown(at)}` {message}")
 
 
 @rule()
@@ -70,8 +74,11 @@ def unlisted_values(fleet: Fleet) -> Iterator[Finding]:
     listed = {
         path for cluster in fleet.clusters for at in _lists(cluster) for _, path in _listed(cluster, at)
     }
+    unclear = {cluster.directory for cluster in fleet.clusters if not _says_lists(cluster)}
+    if unclear:
+        unclear.add(fleet.root / "config" / "clusters")
     for path in _beside(fleet):
-        if path.name.endswith(_VALUES) and str(path) not in listed:
+        if path.name.endswith(_VALUES) and str(path) not in listed and path.parent not in unclear:
             message = "nobody lists this file: add it to `helm_chart_values_files`, or remove it"
             yield Finding(_unread(fleet, path), (), message)
 
@@ -105,6 +112,17 @@ RULES = (plain_secret, encrypted_value, unlisted_values, listed_twice, domain_ov
 def _lists(cluster: Cluster) -> Iterator[KeyPath]:
     for at in (("support",), *(hub.at for hub in cluster.hubs)):
         yield (*at, "helm_chart_values_files")
+
+
+def _says_lists(cluster: Cluster) -> bool:
+    """Say whether a cluster.yaml is as far right as to tell which files it lists."""
+    data = cluster.document.data
+    hubs = data.get("hubs", [])
+    owners = [data.get("support", {}), *(hubs if isinstance(hubs, list) else [None])]
+    return bool(data) and all(
+        isinstance(owner, dict) and isinstance(owner.get("helm_chart_values_files", []), list)
+        for owner in owners
+    )
 
 
 def _listed(cluster: Cluster, at: KeyPath) -> Iterator[tuple[int, str]]:

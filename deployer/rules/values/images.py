@@ -25,10 +25,17 @@ _REFERENCE = re.compile(r"(?P<name>[^\s@{}]+?)(:(?P<tag>[^/:@\s{}]+))?(@(?P<dige
 def image_tag(release: HubValues) -> Iterator[Finding]:
     """Want a tag beside an image's name.
 
-    A chart puts `:` and the tag behind the name, and a name that ends in `:` is no image.
+    A chart puts `:` and the tag behind the name, and a name that ends in `:` is no image, nor is one with two
+    tags.
     """
     for image in _images(release):
-        if not image.whole and not image.tag and not image.digest:
+        if image.second_tag:
+            message = (
+                f"the chart puts `:{image.second_tag}` behind it: write the version into `tag` beside it"
+            )
+            subject = f"the image `{image.name}` has its version in its name, and"
+            yield release.finding(image.at, f"{subject} {message}")
+        elif not image.whole and not image.tag and not image.digest:
             yield release.finding(image.at, f"the image `{image.name}` has no tag: write `tag` beside it")
 
 
@@ -86,7 +93,8 @@ RULES = (image_tag, borrowed_tag, image_latest, image_number)
 class _Image:
     """An image: a `whole` reference, or a name with its tag beside it. `at` is where the name stands.
 
-    `borrows_tag` tells that the name is the hub's and the tag is the chart's.
+    `borrows_tag` tells that the name is the hub's and the tag is the chart's; `second_tag` is what comes
+    behind a tag or a digest in the name itself.
     """
 
     at: KeyPath
@@ -95,6 +103,7 @@ class _Image:
     digest: str | None
     whole: bool
     borrows_tag: bool = False
+    second_tag: str = ""
 
 
 def _images(release: HubValues) -> Iterator[_Image]:
@@ -124,10 +133,11 @@ def _named(release: HubValues, at: KeyPath, block: Mapping[str, Any]) -> _Image 
     if key is None:
         return None
     image = _parsed((*at, key), block[key], whole=False)
-    if image is None or image.tag or image.digest:
-        return image
-    if release.unknown((*at, "tag")):
+    if image is None or release.unknown((*at, "tag")):
         return None
+    if image.tag or image.digest:
+        second = block["tag"] if "tag" in block else mapping(release.default(*map(str, at))).get("tag")
+        return replace(image, second_tag=str(second) if second else "")
     if "tag" in block:
         tag = block["tag"]
         return replace(image, tag=None if tag is None else str(tag))

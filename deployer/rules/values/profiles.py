@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deployer.fleet.rule import Finding, rule
-from deployer.fleet.spelling import near
+from deployer.fleet.spelling import near, only_near
 from deployer.rules.values.parts.profiles import (
     GROUPS,
     Choice,
@@ -20,10 +20,13 @@ from deployer.rules.values.parts.settings import KUBESPAWNER
 from deployer.rules.values.parts.shapes import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from deployer.fleet.positions import KeyPath
     from deployer.rules.subjects import HubValues
 
+_OF_CHOICES = ("default", "description", "display_name", "kubespawner_override", "slug", *GROUPS)
+_OF_OPTIONS = ("choices", "description", "display_name", "unlisted_choice")
 _OF_PROFILES = ("default", "description", "display_name", "profile_options", "slug", *GROUPS)
 
 
@@ -96,8 +99,14 @@ def profile_option(release: HubValues) -> Iterator[Finding]:
 def profile_setting(release: HubValues) -> Iterator[Finding]:
     """Question keys of `kubespawner_override` that are a profile's, or almost a setting of KubeSpawner's.
 
-    KubeSpawner takes any key without a word, and an unknown one has no effect.
+    KubeSpawner takes any key without a word, and an unknown one has no effect. That is so of profiles, their
+    options and choices too.
     """
+    for at, data, known in _parts(release):
+        for key in data:
+            meant = None if key in known else only_near(key, known)
+            if meant is not None and meant not in data:
+                yield release.finding((*at, key), f"`{key}` has no effect: did you mean `{meant}`?")
     for choice in choices(release):
         for key in overrides(choice):
             trouble = None if key in KUBESPAWNER else _no_setting(key)
@@ -106,6 +115,15 @@ def profile_setting(release: HubValues) -> Iterator[Finding]:
 
 
 RULES = (profile_name, profile_slug, profile_default, profile_option, profile_setting)
+
+
+def _parts(release: HubValues) -> Iterator[tuple[KeyPath, Mapping[str, Any], Sequence[str]]]:
+    """Yield every profile, option and choice with the keys that it may have."""
+    for profile in profiles(release):
+        yield profile.at, profile.data, ("kubespawner_override", *_OF_PROFILES)
+        for option in profile.options:
+            yield option.at, option.data, _OF_OPTIONS
+            yield from ((choice.at, choice.data, _OF_CHOICES) for choice in option.choices)
 
 
 def _no_setting(key: str) -> str | None:

@@ -57,8 +57,27 @@ def test_images_are_found_wherever_a_pod_has_one(values: Making) -> None:
 
 
 @pytest.mark.parametrize("tag", [":1.0", "@sha256:0123abcd", ":1.0@sha256:0123abcd"])
-def test_a_tag_or_a_digest_is_enough(values: Making, tag: str) -> None:
-    assert found(RULES, values(PLACES.format(tag=tag))) == []
+def test_a_tag_or_a_digest_is_enough_where_the_chart_has_none_to_add(values: Making, tag: str) -> None:
+    release = values(PLACES.format(tag=tag))
+    own = release.default("jupyterhub", "hub", "image", "tag")
+    (line,) = found(RULES, release)
+    assert line == (
+        "1:3:13: the image `example.org/hub` has its version in its name, and the chart puts "
+        f"`:{own}` behind it: write the version into `tag` beside it"
+    )
+
+
+def test_a_tag_behind_a_tag_is_refused(values: Making) -> None:
+    text = "jupyterhub: {singleuser: {image: {name: 'example.org/a:1', tag: '2'}}}"
+    (line,) = found(RULES, values(text))
+    assert line.startswith(
+        "1:1:35: the image `example.org/a` has its version in its name, and the chart puts `:2`"
+    )
+
+
+def test_the_digest_of_an_image_may_be_its_tag(values: Making) -> None:
+    text = "jupyterhub: {singleuser: {image: {name: 'example.org/a@sha256', tag: '0123abcd'}}}"
+    assert found(RULES, values(text)) == []
 
 
 def test_a_port_is_no_tag(values: Making) -> None:

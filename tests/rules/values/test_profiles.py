@@ -142,6 +142,22 @@ def test_a_profile_s_own_key_among_settings_is_questioned(values: Making) -> Non
     ]
 
 
+def test_a_slip_in_a_key_of_a_profile_an_option_or_a_choice_is_questioned(values: Making) -> None:
+    choices = "choices: {x: {display_nam: X, kubespawner_overide: {}}}"
+    release = profile_list(
+        values,
+        "{display_name: A, profile_option: {}, of_our_own: 1, allowed_group: []}",
+        f"{{display_name: B, profile_options: {{o: {{display_name: O, {choices}}}, p: {{choice: {{}}}}}}}}",
+    )
+    assert found(profile_setting, release) == [
+        "1:4:25: `profile_option` has no effect: did you mean `profile_options`?",
+        "1:4:60: `allowed_group` has no effect: did you mean `allowed_groups`?",
+        "1:5:78: `display_nam` has no effect: did you mean `display_name`?",
+        "1:5:94: `kubespawner_overide` has no effect: did you mean `kubespawner_override`?",
+        "1:5:126: `choice` has no effect: did you mean `choices`?",
+    ]
+
+
 @pytest.mark.filterwarnings("ignore:metadata:DeprecationWarning")
 def test_the_settings_are_those_of_the_hub_s_kubespawner() -> None:
     from kubespawner import KubeSpawner  # type: ignore[import-untyped]

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 def in_hub(data: Any, at: KeyPath) -> tuple[str, KeyPath]:
     """Return how a message about `at` begins, and the path within what that names: a hub, or the file."""
-    if at[:1] != ("hubs",) or len(at) < 2:
+    if at[:1] != ("hubs",) or len(at) < 2 or not isinstance(at[1], int):
         return "", at
     hub = data["hubs"][at[1]]
     name = hub.get("name") if isinstance(hub, dict) else None
-    return f"hub `{name}`: " if isinstance(name, str) else f"hub {int(at[1]) + 1}: ", at[2:]
+    return f"hub `{name}`: " if isinstance(name, str) else f"hub {at[1] + 1}: ", at[2:]

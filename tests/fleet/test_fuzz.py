@@ -37,7 +37,7 @@ FILES = [path for fleet in FLEETS for path in sorted(fleet.glob("config/**/*.yam
 FOUND = sorted((TESTS / "fleet/found").iterdir())
 BREAK = re.compile("\r\n|[\r\n]")
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "200"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "500"))
 fuzz = settings(
     max_examples=EXAMPLES,
     # A hang, not a slow machine: one example takes some milliseconds.

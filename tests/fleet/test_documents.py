@@ -134,6 +134,21 @@ def test_a_byte_order_mark_and_windows_line_ends_do_not_matter(tmp_path: Path) -
     assert document.mark(("b",)) == Mark(2, 1)
 
 
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        ("a: b".encode("utf-16"), "1:1"),
+        ("a: é\r\nb: é".encode() + b"\xe9", "2:5"),
+        (b"\xef\xbb\xbfa: \xe9", "1:4"),
+    ],
+)
+def test_what_is_not_utf_8_is_told_where_it_begins(tmp_path: Path, content: bytes, place: str) -> None:
+    path = tmp_path / "file.yaml"
+    path.write_bytes(content)
+    (problem,) = examine(path, root=tmp_path)[1]
+    assert str(problem) == f"file.yaml:{place}: not UTF-8 text: save the file as UTF-8 [yaml]"
+
+
 def test_merge_keys_are_weaker_than_keys_and_point_where_the_value_is(tmp_path: Path) -> None:
     anchors = "one: &one {a: 1, b: 1}\ntwo: &two {b: 2, c: 2}\n"
     document = write(tmp_path, f"{anchors}both:\n  <<: [*one, *two]\n  a: 3\nalone:\n  <<: *two\n")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from deployer.session import Session
 
 ENCRYPTED = "ENC[AES256_GCM,data:AAAA,iv:AAAA,tag:AAAA,type:str]"
-SOPS = f"sops: {{mac: '{ENCRYPTED}', version: 3.9.0}}\n"
+SOPS = f"sops: {{mac: '{ENCRYPTED}', version: 3.9.0, encrypted_regex: secret}}\n"
 
 
 def write_fleet(root: Path, hubs: Mapping[str, str], files: Mapping[str, str], *, more: str = "") -> Path:

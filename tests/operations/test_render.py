@@ -100,7 +100,8 @@ def test_placeholders_have_the_type_that_the_packages_schema_wants(session: Sess
     encrypted = "ENC[AES256_GCM,data:AAAA,iv:AAAA,tag:AAAA,type:str]"
     file.write_text(
         f"jupyterhub:\n  debug:\n    enabled: {encrypted}\n"
-        f"dask-gateway:\n  enabled: true\n  port: {encrypted}\nsops:\n  version: 3.9.0\n"
+        f"dask-gateway:\n  enabled: true\n  port: {encrypted}\n"
+        "sops:\n  encrypted_regex: enabled|port\n"
     )
     values = render(session, "aws", "course", root=fleet).values_for_helm
     assert (values["jupyterhub"]["debug"], values["dask-gateway"]["port"]) == ({"enabled": False}, 0)

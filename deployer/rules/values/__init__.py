@@ -20,6 +20,7 @@ from deployer.rules.values import (
     profile_groups,
     profiles,
     resources,
+    secrets,
     server_size,
     storage,
 )
@@ -42,6 +43,7 @@ RULES: tuple[Rule[HubValues], ...] = (
     *admission.RULES,
     *oauth.RULES,
     *embedded.RULES,
+    *secrets.RULES,
     *storage.RULES,
     *hosts.RULES,
     *culling.RULES,

@@ -1,0 +1,61 @@
+"""Secrets that anybody can read who can read the repository."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from deployer.fleet.model import Local
+from deployer.fleet.rule import Finding, rule
+from deployer.fleet.violations import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from deployer.fleet.positions import KeyPath
+    from deployer.rules.subjects import HubValues
+
+_SECRET = frozenset(
+    {
+        "apiToken",
+        "api_token",
+        "auth_token",
+        "client_secret",
+        "cookieSecret",
+        "cookie_secret",
+        "oauth_client_secret",
+        "privateKey",
+        "private_key",
+        "secretToken",
+    }
+)
+"""Keys whose text is a secret in z2jh, dask-gateway, binderhub-service and all authenticators."""
+_KEYS = ("CryptKeeper", "keys")
+
+
+@rule("warning")
+def plain_credential(release: HubValues) -> Iterator[Finding]:
+    """Want client secrets, tokens and private keys to be in encrypted files.
+
+    Whoever reads the repository has them, also in its history: take a new one from whoever issued it, and
+    put that into a file that sops encrypts. On the local cluster they open nothing, and nothing is said.
+    """
+    if isinstance(release.cluster.provider, Local):
+        return
+    for at, values in release.maps:
+        for where in _secrets(at, values):
+            layer, found = release.merged.origin_path(where)
+            document = layer.document
+            if document is not None and not document.encrypted and found == where:
+                message = f"`{shown(where)}` can be read by all: move it into a file that sops encrypts"
+                yield release.finding(where, message)
+
+
+RULES = (plain_credential,)
+
+
+def _secrets(at: KeyPath, values: Mapping[str, Any]) -> Iterator[KeyPath]:
+    for key, value in values.items():
+        if key in _SECRET and isinstance(value, str) and value:
+            yield (*at, key)
+        elif (*at[-1:], key) == _KEYS and isinstance(value, list) and value:
+            yield (*at, key)

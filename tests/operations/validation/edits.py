@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ENCRYPTED = "ENC[AES256_GCM,data:AAAA,iv:AAAA,tag:AAAA,type:str]"
 COMMENTS = ("", "# one line\n", "# one\n# two\n", "# deployer: ignore=chart-schema known for years\n")
-HEAD = "name: {name}\nprovider: {provider}\n{more}schema: 2\nhubs:\n"
+HEAD = "name: {name}\nprovider: local\n{more}schema: 2\nhubs:\n"
 HUB = "  - name: {hub}\n    domain: {domain}\n    helm_chart: basehub\n{more}"
 FILES = "    helm_chart_values_files: [{files}]\n"
 OVERRIDE = "    chart_override: Chart.yaml\n"
@@ -28,6 +28,7 @@ kind: ConfigMap
 metadata: {name: {{ join " " $told | quote }}}
 """
 """No name that Kubernetes takes; the message about it shows all that Helm was given."""
+OTHER = TELLING.replace("ConfigMap", "ServiceAccount")
 SILENT = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: fine}\n"
 OWN_RULE = """\
 summary: Want {key}.
@@ -47,27 +48,26 @@ _KEYS = st.sampled_from(["a", "b", "c", "wrong"])
 
 @st.composite
 def _values(draw: st.DrawFn) -> str:
-    """Return a values file: a few lines, moved by comments, encrypted here and there, even not YAML."""
+    """Return a values file: a few lines, moved by comments, encrypted here and there, seldom not YAML."""
     before, beside, within = (draw(st.sampled_from(COMMENTS)) for _ in range(3))
-    pairs = draw(st.dictionaries(_KEYS, _SCALARS, max_size=3))
+    pairs = draw(st.dictionaries(_KEYS, _SCALARS, min_size=1, max_size=3))
     lines = "".join(f"{within}  {key}: {value}\n" for key, value in pairs.items())
     sops = "sops:\n  version: 3.9.0\n" if any(value == ENCRYPTED for value in pairs.values()) else ""
-    block = f"jupyterhub:\n{lines}" if lines else "jupyterhub: {}\n"
-    return draw(st.sampled_from([before + block + beside + sops] * 6 + ["", "a: [", "a: 1\na: 2\n"]))
+    whole = f"{before}jupyterhub:\n{lines}{beside}{sops}"
+    return draw(st.sampled_from([whole] * 9 + ["", "a: [", "a: 1\na: 2\n"]))
 
 
 @st.composite
 def _cluster(draw: st.DrawFn, name: str) -> str:
     """Return a cluster.yaml with up to three hubs in any order, which share files or not."""
-    provider = draw(st.sampled_from(["local", "local", "kubeconfig\nkubeconfig: {file: k.yaml}"]))
-    lines = ['kubernetes_version: "1.33"\n', "display_name: A\n", *COMMENTS]
+    lines = ['kubernetes_version: "1.33"\n', "provider_url: https://example.org\n", *COMMENTS]
     lines += ["ignore: [{rule: chart-schema, reason: known, hubs: [one]}]\n"]
-    text = HEAD.format(name=name, provider=provider, more=draw(st.sampled_from(lines)))
+    text = HEAD.format(name=name, more=draw(st.sampled_from(lines)))
     files = ["one.values.yaml", "two.values.yaml", "../shared.values.yaml", "renamed.values.yaml"]
-    for hub in draw(st.lists(st.sampled_from(["one", "two", "three"]), unique=True, max_size=3)):
-        listed = ", ".join(draw(st.lists(st.sampled_from(files), max_size=3)))
+    for hub in draw(st.lists(st.sampled_from(["one", "two", "three"]), unique=True, min_size=1)):
+        listed = ", ".join(draw(st.lists(st.sampled_from(files), unique=True, max_size=3)))
         more = draw(st.sampled_from(["", "    presets: [course]\n", OVERRIDE, *COMMENTS]))
-        domain = draw(st.sampled_from([f"{hub}.{name}.example.org", "same.example.org"]))
+        domain = draw(st.sampled_from([f"{hub}.{name}.example.org", f"{hub}-{name}.example.org"]))
         text += HUB.format(hub=hub, domain=domain, more=more) + FILES.format(files=listed)
     return text
 
@@ -83,11 +83,11 @@ _SCHEMA = json.dumps({"properties": {"wrong": {"not": {}}, "a": {"type": "string
 _KINDS: tuple[dict[str, st.SearchStrategy[str | None]], ...] = (
     {f"{_CLUSTERS}/{name}/cluster.yaml": _cluster(name) for name in ("lake", "sea")},
     {
-        f"{_CLUSTERS}/{name}/{file}.values.yaml": st.none() | _values()
+        f"{_CLUSTERS}/{name}/{file}.values.yaml": _values()
         for name in ("lake", "sea")
         for file in ("one", "two", "renamed")
     },
-    {f"{_CLUSTERS}/shared.values.yaml": _values()},
+    {f"{_CLUSTERS}/shared.values.yaml": st.none() | _values()},
     {
         f"{_CLUSTERS}/lake/Chart.yaml": st.sampled_from(
             ["", "# a comment\napiVersion: v2\nname: basehub\nversion: 1.0.0\n"]
@@ -122,7 +122,11 @@ _KINDS: tuple[dict[str, st.SearchStrategy[str | None]], ...] = (
     {
         "../mirror/jupyterhub/values.yaml": st.sampled_from(["{}", "a: 1", "a: text"]),
         "../mirror/jupyterhub/values.schema.json": _schema(),
-        "../mirror/jupyterhub/templates/objects.yaml": st.sampled_from([TELLING, SILENT, f"# c\n{TELLING}"]),
+    },
+    {
+        "../mirror/jupyterhub/templates/objects.yaml": st.sampled_from(
+            [TELLING, SILENT, OTHER, f"# c\n{TELLING}"]
+        ),
     },
 )
 _SLOTS = {name: texts for kind in _KINDS for name, texts in kind.items()}
@@ -146,11 +150,12 @@ def start(directory: Path) -> Path:
     files = {"values.schema.json": _SCHEMA, "templates/objects.yaml": TELLING}
     write_chart(directory / "mirror/jupyterhub", version="4.4.0", files=files)
     for name in ("lake", "sea"):
-        text = HEAD.format(name=name, provider="local", more="")
+        text = HEAD.format(name=name, more="")
         for hub in ("one", "two"):
             text += HUB.format(hub=hub, domain=f"{hub}.{name}.example.org", more="")
             text += FILES.format(files=f"../shared.values.yaml, {hub}.values.yaml")
             edit(root, (f"{_CLUSTERS}/{name}/{hub}.values.yaml", "jupyterhub: {a: text}\n"))
+        edit(root, (f"{_CLUSTERS}/{name}/renamed.values.yaml", "jupyterhub: {a: other}\n"))
         edit(root, (f"{_CLUSTERS}/{name}/cluster.yaml", text))
     edit(root, (f"{_CLUSTERS}/{name}/one.values.yaml", "jupyterhub: {a: text, wrong: 1}\n"))
     edit(root, (f"{_CLUSTERS}/shared.values.yaml", "jupyterhub: {b: 1}\n"))

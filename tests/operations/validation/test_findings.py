@@ -18,7 +18,7 @@ from tests.operations.validation.edits import EDITS, edit, start
 if TYPE_CHECKING:
     from tests.operations.validation.edits import Edit
 
-SEQUENCES = st.lists(EDITS, min_size=1, max_size=6)
+SEQUENCES = st.lists(EDITS, min_size=2, max_size=6)
 
 
 def hold(changes: list[Edit], tools: tuple[Path, ...] = ()) -> None:

@@ -178,10 +178,10 @@ def test_many_runs_at_once_find_the_same(runs: Runs) -> None:
 
 def test_nothing_encrypted_or_of_ours_is_in_the_cache(runs: Runs, fleet: Fleet) -> None:
     encrypted = "ENC[AES256_GCM,data:AAAA,iv:AAAA,tag:AAAA,type:str]"
-    fleet.write(
-        "config/clusters/campus/two.values.yaml",
-        f"jupyterhub: {{name: two, token: '{encrypted}'}}\nsops: {{version: 3.9.0}}\n",
-    )
+    file = "enc-two.secret.values.yaml"
+    text = f"jupyterhub: {{token: '{encrypted}'}}\nsops: {{version: 3.9.0}}\n"
+    fleet.write(f"config/clusters/campus/{file}", text)
+    fleet.cluster("campus", two=f"two.values.yaml, {file}")
     runs.session = replace(runs.session, environ={**runs.session.environ, "AWS_SECRET_ACCESS_KEY": SECRET})
     runs.report()
     entries = [path for path in (runs.session.cache / "validate").rglob("*") if path.is_file()]

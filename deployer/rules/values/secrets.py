@@ -55,7 +55,6 @@ RULES = (plain_credential,)
 
 def _secrets(at: KeyPath, values: Mapping[str, Any]) -> Iterator[KeyPath]:
     for key, value in values.items():
-        if key in _SECRET and isinstance(value, str) and value:
-            yield (*at, key)
-        elif (*at[-1:], key) == _KEYS and isinstance(value, list) and value:
+        kind: type = list if (*at[-1:], key) == _KEYS else str
+        if (key in _SECRET or kind is list) and isinstance(value, kind) and value:
             yield (*at, key)

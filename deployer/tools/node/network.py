@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _UPLINK = "host"
 """The node's end of the link, by its name inside."""
 
+_GONE = "Cannot find device"
 _SHOW_LINKS = ("ip", "-json", "link", "show")
 _SHOW_ROUTES = ("ip", "-json", "-4", "route", "show", "table", "all")
 
@@ -109,4 +110,7 @@ def disconnect(node: Node, runner: Runner) -> None:
     """Remove the node's link, whatever its name, and with it the host's address and route."""
     for link in json.loads(runner.run(_SHOW_LINKS).stdout):
         if link.get("ifalias") == node.mark:
-            runner.run(("ip", "link", "delete", link["ifname"]))
+            done = runner.run(("ip", "link", "delete", link["ifname"]), check=False)
+            # It goes by itself, with the namespace that its other end is in; that may be just now.
+            if done.returncode != 0 and _GONE not in done.stderr:
+                raise ProgramFailed(done)

@@ -106,3 +106,10 @@ def test_only_the_node_s_own_link_is_removed() -> None:
     )
     network.disconnect(NODE, fake)
     assert fake.all_used()
+
+
+def test_a_link_that_goes_by_itself_meanwhile_is_gone() -> None:
+    gone = Call(argv=("ip", "link", "delete", "deployer0"), returncode=1, stderr="Cannot find device")
+    fake = runner(Call(argv=LINKS, stdout=json.dumps([OURS])), gone)
+    network.disconnect(NODE, fake)
+    assert fake.all_used()

@@ -22,7 +22,7 @@ from deployer.tools.helm_values import values_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-UNSEEN = (sys.executable, "-m", "benchmarks.unseen_objects")
+PARTLY = (sys.executable, "-m", "benchmarks.partly")
 WORKERS = os.cpu_count() or 1
 
 

@@ -26,7 +26,8 @@ _NESTED = (dict, list)
 class HubValues:
     """A hub with the values that its chart gets. Encrypted scalars are placeholders.
 
-    `host` is the name under which users reach it, `handed` the values as Helm is given them.
+    `host` is the name under which users reach it, `handed` the values as Helm is given them. `fleet` has the
+    hub's own cluster and no other: what rules find is remembered as long as that cluster stays as it is.
     """
 
     fleet: Fleet

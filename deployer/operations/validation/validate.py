@@ -88,10 +88,12 @@ def validate(
 
 
 def _outcomes(work: Work, chosen: Sequence[tuple[Cluster, Hub]], jobs: int | None) -> tuple[Outcome, ...]:
-    with _fleet_at_rest(), ThreadPoolExecutor(max_workers=jobs or os.cpu_count()) as pool:
-        outcomes = tuple(pool.map(partial(check, work), chosen))
+    try:
+        with _fleet_at_rest(), ThreadPoolExecutor(max_workers=jobs or os.cpu_count()) as pool:
+            outcomes = tuple(pool.map(partial(check, work), chosen))
+    finally:
+        work.finish()
     work.session.interruption.check()
-    work.finish()
     return outcomes
 
 

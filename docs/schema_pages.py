@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deployer.fleet.schema import SCHEMAS
+from deployer.fleet.schema_files import names, text, whole
 from deployer.operations.schemas import kinds
 
 if TYPE_CHECKING:
@@ -50,8 +50,7 @@ def published() -> dict[str, str]:
 
 def own() -> dict[str, str]:
     """Return the text of every schema that comes with the program, by the name of its kind."""
-    found = sorted(SCHEMAS.glob("*.schema.json"))
-    return {path.name.partition(".")[0]: path.read_text(encoding="utf-8") for path in found}
+    return {name: text(whole(name)) for name in names()}
 
 
 def _index() -> str:

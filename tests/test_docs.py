@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from deployer.fleet.rule import Rule
-from deployer.fleet.schema import SCHEMAS
+from deployer.fleet.schema_files import SCHEMAS, whole
 from deployer.rules.catalogue import RULES
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def test_examples_in_the_documents_name_their_schema_and_are_as_it_says(reposito
     assert {"cluster", "values"} <= set(kinds)
     for _, line, content in named:
         if line and line[1] != "values":
-            jsonschema.validate(content, json.loads((SCHEMAS / f"{line[1]}.schema.json").read_text()))
+            jsonschema.validate(content, whole(line[1]))
     assert [name for name, line, content in named if "provider" in content and not line] == []
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from deployer.fleet import daskhub, versions
+from deployer.fleet.features import Speaker, features
 from deployer.fleet.model import (
     Aws,
     Azure,
@@ -113,6 +114,7 @@ class Builder:
         ]
         if dask:
             presets.insert(0, self.presets.named(document, (*at, "helm_chart"), daskhub.PRESET))
+        speakers = [Speaker(document=each.source) for each in presets if each and each.source]
         return Hub(
             name=name,
             display_name=_get(data, "display_name", str) or name,
@@ -122,6 +124,7 @@ class Builder:
                 document, (*at, "helm_chart_values_files"), daskhub.VALUES_AT if dask else ()
             ),
             presets=tuple(preset for preset in presets if preset),
+            features=features([*speakers, Speaker(document=document, at=at)]),
             chart_override=self._chart_override(document, (*at, "chart_override")),
             domain_override=self._values_file(document, (*at, "domain_override_file"), ()),
             staging_for=_names(data, "staging_for"),

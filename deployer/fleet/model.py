@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from deployer.fleet.documents import Document
+    from deployer.fleet.positions import KeyPath
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,12 +77,30 @@ class ValuesFile:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Feature:
+    """A short form that a hub has, such as `culling`; its sign-in is the one that is called `auth`.
+
+    `settings` are complete: what nobody says has the default of the schema. `document` says so at `at`, last
+    when a preset and the hub both do.
+    """
+
+    name: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    document: Document
+    at: KeyPath = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Preset:
-    """A named use case: chart values with a description, from `config/presets`."""
+    """A named use case from `config/presets`: chart values and short forms, with a description.
+
+    `document` has the values alone, `source` is the whole file.
+    """
 
     name: str
     description: str
     document: Document
+    source: Document | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +130,7 @@ class Hub:
     chart: str
     values_files: tuple[ValuesFile, ...]
     presets: tuple[Preset, ...] = ()
+    features: tuple[Feature, ...] = ()
     chart_override: Path | None = None
     domain_override: ValuesFile | None = None
     staging_for: tuple[str, ...] = ()

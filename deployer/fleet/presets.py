@@ -65,4 +65,5 @@ def _preset(name: str, document: Document) -> Preset:
         name=name,
         description=description if isinstance(description, str) else "",
         document=document.inside("values"),
+        source=document,
     )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from functools import cache
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from deployer.fleet.schema_files import SCHEMAS, whole
 from deployer.fleet.subjects import in_hub
 from deployer.fleet.violations import IN_QUOTES, Violation, validator, violations
 
@@ -19,11 +18,11 @@ if TYPE_CHECKING:
     from deployer.fleet.documents import Document
     from deployer.fleet.problems import Problem
 
-SCHEMAS = Path(__file__).parent / "schemas"
+__all__ = ["SCHEMAS", "check", "definition", "forbidden"]
 Kind = Literal["cluster", "org", "preset", "rule"]
 RULE = "schema"
 
-_LATER = frozenset({"auth", "features", "freeze"})
+_LATER = frozenset({"freeze"})
 """Keys of a hub that are meant to come; nothing would heed them yet, so they are refused."""
 _MOST = 1000
 _NOT_YET = "is not supported by this version and would have no effect: remove it"
@@ -57,11 +56,10 @@ def _told(document: Document, violation: Violation) -> Violation:
 @cache
 def definition(kind: Kind, name: str) -> Mapping[str, Any]:
     """Return a part of a schema that several of its keys share."""
-    schema = json.loads((SCHEMAS / f"{kind}.schema.json").read_text(encoding="utf-8"))
-    part: Mapping[str, Any] = schema["definitions"][name]
+    part: Mapping[str, Any] = whole(kind)["definitions"][name]
     return part
 
 
 @cache
 def _checker(kind: Kind) -> Checker:
-    return validator(json.loads((SCHEMAS / f"{kind}.schema.json").read_text(encoding="utf-8")))
+    return validator(whole(kind))

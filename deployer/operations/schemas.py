@@ -11,7 +11,7 @@ from deployer.charts.assemble import prepare
 from deployer.charts.chart import find_chart
 from deployer.charts.sources import ChartUnavailable
 from deployer.errors import DeployerError
-from deployer.fleet.schema import SCHEMAS
+from deployer.fleet.schema_files import names, text, whole
 from deployer.fleet.spelling import did_you_mean
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from deployer.charts.chart import Chart
     from deployer.session import Session
 
-_SUFFIX = ".schema.json"
 _VALUES = "values"
 _CHART = "basehub"
 _OUTPUT = "What `deployer"
@@ -70,13 +69,12 @@ def schema(session: Session, root: Path, name: str) -> tuple[dict[str, Any], tup
 
 def text_of(schema: dict[str, Any]) -> str:
     """Return a schema as it is published."""
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+    return text(schema)
 
 
 @cache
 def _own() -> dict[str, dict[str, Any]]:
-    found = sorted(SCHEMAS.glob(f"*{_SUFFIX}"))
-    return {path.name.removesuffix(_SUFFIX): json.loads(path.read_text(encoding="utf-8")) for path in found}
+    return {name: whole(name) for name in names()}
 
 
 def _values(session: Session, chart: Chart) -> tuple[dict[str, Any], tuple[str, ...]]:

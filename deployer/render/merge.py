@@ -7,21 +7,33 @@ that alone takes a tenth of the time of a validation.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from deployer.fleet.documents import Document, KeyPath, Mark
+    from deployer.fleet.model import Feature
+
+
+Kind = Literal["chart", "computed", "preset", "feature", "file"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Layer:
-    """One source of values. `name` is shown when there is no document to point at: `computed: ingress`."""
+    """One source of values. `name` is shown when there is no document to point at: `computed: ingress`.
+
+    Values that a function makes have no document of their own: `function` names it, and it says `about`
+    itself in a line what it does. Those of a `feature` were asked for in the document that it names.
+    """
 
     name: str
     values: Mapping[str, Any]
     document: Document | None = None
+    kind: Kind = "file"
+    function: str = ""
+    about: str = ""
+    feature: Feature | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

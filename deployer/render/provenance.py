@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from deployer.fleet.documents import Document
     from deployer.fleet.positions import KeyPath
 
-Kind = Literal["package", "chart", "computed", "preset", "file", "encrypted file"]
+Kind = Literal["package", "chart", "computed", "preset", "feature", "file", "encrypted file"]
 Effect = Literal["counts", "counts in part", "overridden"]
 Tree = dict[str, "Tree | Leaf"]
 """Values in which each leaf knows its layer."""
@@ -35,7 +35,7 @@ class Origin:
 
     The document holds what is `inside` that path of the values, and its file has the document at `place`. A
     `shipped` file comes with the program and is not in the fleet. A computed layer has a `function` that says
-    `about` itself what it does.
+    `about` itself what it does; that of a feature says where the feature is asked for.
     """
 
     kind: Kind

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from deployer.render import features
 from deployer.render.computed import TOPICS, Subject
 from deployer.render.merge import Layer, merge
 from deployer.render.paths import look_up
 from deployer.render.placeholders import without_secrets
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from deployer.fleet.documents import Document
     from deployer.fleet.model import Cluster, Hub, ValuesFile
 
@@ -24,29 +28,39 @@ def layers(
     schema: Mapping[str, Any] | None = None,
     decrypted: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> tuple[Layer, ...]:
-    """Return what makes a hub's values: the chart's defaults, computed values, presets, the hub's files.
+    """Return what makes a hub's values: the chart's defaults, computed values, presets, features, its files.
 
     `defaults` is the values.yaml of the umbrella chart, `hub_python` its files of hub-side Python by name,
     and `schema` its JSON schema with those of its dependencies, as far as they are known. `decrypted` has the
     whole content of each encrypted file by name; without it encrypted scalars are placeholders.
     """
-    weakest = Layer(name="chart defaults", values=defaults.data, document=defaults)
+    weakest = Layer(name="chart defaults", values=defaults.data, document=defaults, kind="chart")
     presets = [
-        Layer(name=f"preset: {preset.name}", values=preset.document.data, document=preset.document)
-        for preset in hub.presets
+        Layer(name=f"preset: {each.name}", values=each.document.data, document=each.document, kind="preset")
+        for each in hub.presets
     ]
     files = [_file(file, schema or {}, decrypted) for file in hub.values_files]
+    said = domain(hub, decrypted)
     own = merge([weakest, *presets, *files]).values
-    subject = Subject(
-        cluster=cluster,
-        hub=hub,
-        host=host(own, domain(hub, decrypted)),
-        own=own,
-        hub_python=hub_python,
-    )
-    topics = ((f"computed: {name}", topic(subject)) for name, topic in TOPICS.items())
-    computed = [Layer(name=name, values={"jupyterhub": values}) for name, values in topics if values]
-    return (weakest, *computed, *presets, *files)
+    subject = Subject(cluster=cluster, hub=hub, host=host(own, said), own=own, hub_python=hub_python)
+    asked = list(features.layers(subject))
+    if asked:
+        own = merge([weakest, *presets, *asked, *files]).values
+        subject = replace(subject, host=host(own, said), own=own)
+    return (weakest, *_computed(subject), *presets, *asked, *files)
+
+
+def _computed(subject: Subject) -> Iterator[Layer]:
+    for name, topic in TOPICS.items():
+        values = topic(subject)
+        if values:
+            yield Layer(
+                name=f"computed: {name}",
+                values={"jupyterhub": values},
+                kind="computed",
+                function=topic.__name__,
+                about=(topic.__doc__ or "").strip().partition("\n")[0],
+            )
 
 
 def domain(hub: Hub, decrypted: Mapping[str, Mapping[str, Any]] | None = None) -> str:

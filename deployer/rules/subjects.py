@@ -82,6 +82,8 @@ class HubValues:
 
     def finding_in(self, layer: Layer, at: KeyPath, message: str, *, line: int = 0) -> Finding:
         """Return a finding at a path of one layer, or in a `line` of the text there, from 1."""
+        if layer.feature is not None:
+            return Finding(layer.feature.document, layer.feature.at, f"{message} ({layer.name})")
         if layer.document is None:
             return Finding(self.hub.document, self.hub.at, f"{message} ({layer.name})")
         return Finding(layer.document, at, message, line)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from jsonschema import Draft7Validator
 
-from deployer.fleet.schema import SCHEMAS
+from deployer.fleet.schema_files import names, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-FILES = sorted(SCHEMAS.glob("*.json"))
 FREE = {
     "cluster.schema.json": {"infrastructure", "metadata"},
     "list.schema.json": {"contacts"},
@@ -34,10 +32,9 @@ def parts(schema: dict[str, Any], at: str = "") -> Iterator[tuple[str, dict[str,
         yield from parts(schema["items"], f"{at}[]")
 
 
-@pytest.fixture(params=FILES, ids=lambda path: path.name)
+@pytest.fixture(params=names())
 def schema(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
-    path: Path = request.param
-    return path.name, json.loads(path.read_text())
+    return f"{request.param}.schema.json", whole(request.param)
 
 
 def test_a_schema_is_one(schema: tuple[str, dict[str, Any]]) -> None:

@@ -11,7 +11,7 @@ import yaml
 from jsonschema import Draft7Validator
 
 from deployer.errors import DeployerError
-from deployer.fleet.schema import SCHEMAS
+from deployer.fleet.schema_files import SCHEMAS, whole
 from deployer.operations.schemas import kinds, schema
 from tests.charts.making import write_chart, write_mirror
 
@@ -42,8 +42,7 @@ def test_every_schema_is_of_a_file_or_of_what_a_command_writes() -> None:
 
 
 def test_a_schema_is_given_as_it_is_checked_with(session: Session, repository: Path) -> None:
-    expected = json.loads((SCHEMAS / "cluster.schema.json").read_text())
-    assert schema(session, repository, "cluster") == (expected, ())
+    assert schema(session, repository, "cluster") == (whole("cluster"), ())
 
 
 def test_an_unknown_kind_has_a_near_match(session: Session, repository: Path) -> None:

@@ -42,6 +42,8 @@ def branches(
 
 def place(origin: Origin, line: int | None) -> str:
     """Return where a layer says something: `config/clusters/us-east/research.values.yaml:12`."""
+    if origin.kind == "feature":
+        return f"{origin.name}, {origin.about}"
     if origin.kind == "computed":
         return f"computed by `{origin.function}`"
     position = f":{line}" if line else ""

@@ -35,7 +35,7 @@ def write_hub(page: Page, explanation: HubExplanation) -> None:
 
 def heading(page: Page, origin: Origin) -> None:
     """Write which layer the following lines are of."""
-    if origin.kind == "computed":
+    if origin.kind in ("computed", "feature"):
         page.line((origin.name, "bold"), (f"  {origin.about}" if not page.narrow else "", "dim"))
     elif origin.kind == "preset":
         page.line((origin.name, "bold"), (f"  {place(origin, None)}", "dim"))
@@ -58,6 +58,10 @@ def _value(each: Difference, layers: HubLayers) -> tuple[Part, ...]:
         return (value, (f"  no effect: {idle}", "yellow"))
     if each.over:
         over = each.over.origin
-        name = over.name if over.kind in ("computed", "preset") else f"{over.name}:{over.line(each.at)}"
+        name = (
+            over.name
+            if over.kind in ("computed", "preset", "feature")
+            else f"{over.name}:{over.line(each.at)}"
+        )
         return (value, (f"  over {one_line(each.over.value)} of {name}", "dim"))
     return (value, (f"  default {one_line(each.default)}", "dim")) if each.default is not None else (value,)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from deployer.fleet.encrypted import is_encrypted_scalar
-from deployer.render.computed import TOPICS
 from deployer.render.placeholders import placeholder
 from deployer.render.provenance import Origin, Unknown
 
@@ -20,19 +19,16 @@ if TYPE_CHECKING:
     from deployer.render.merge import Layer
     from deployer.render.provenance import Kind
 
-_COMPUTED = "computed: "
-
 
 def origins(release: Rendered, root: Path) -> Iterator[Origin]:
-    """Yield the layers of the fleet: chart, computed, presets, files. Their order tells which is which."""
-    hub, layers = release.hub, release.merged.layers
-    files = len(layers) - len(hub.values_files)
-    presets = files - len(hub.presets)
-    made_up = frozenset(_placeholders(hub))
-    yield _in_fleet(layers[0], "chart", root)
-    yield from (_computed(layer, made_up) for layer in layers[1:presets])
-    yield from (_in_fleet(layer, "preset", root, ("values",)) for layer in layers[presets:files])
-    yield from (_of_file(file) for file in hub.values_files)
+    """Yield the layers of the fleet: chart, computed, presets, features, files."""
+    made_up = frozenset(_placeholders(release.hub))
+    for layer in release.merged.layers:
+        if layer.kind in ("chart", "preset"):
+            yield _in_fleet(layer, layer.kind, root, ("values",) if layer.kind == "preset" else ())
+        elif layer.kind in ("computed", "feature"):
+            yield _made(layer, layer.kind, made_up)
+    yield from (_of_file(file) for file in release.hub.values_files)
 
 
 def _in_fleet(layer: Layer, kind: Kind, root: Path, place: KeyPath = ()) -> Origin:
@@ -58,14 +54,13 @@ def _of_file(file: ValuesFile) -> Origin:
     )
 
 
-def _computed(layer: Layer, made_up: frozenset[str]) -> Origin:
-    topic = TOPICS[layer.name.removeprefix(_COMPUTED)]
+def _made(layer: Layer, kind: Kind, made_up: frozenset[str]) -> Origin:
     return Origin(
-        kind="computed",
+        kind=kind,
         name=layer.name,
         values=_without(layer.values, made_up) if made_up else layer.values,
-        function=topic.__name__,
-        about=(topic.__doc__ or "").strip().partition("\n")[0],
+        function=layer.function,
+        about=layer.about,
     )
 
 

@@ -1,0 +1,40 @@
+"""Short forms as chart values: a module for each feature, with a pure function that makes its layer.
+
+The function is given the hub as a `Subject` and the feature's settings, which are complete and fit its
+schema in deployer/fleet/schemas/hub; it returns values of the chart basehub.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from deployer.render.features import auth, culling
+from deployer.render.merge import Layer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from deployer.render.computed import Subject
+
+FEATURES: Mapping[str, Callable[[Subject, Mapping[str, Any]], dict[str, Any]]] = {
+    "auth": auth.values,
+    "culling": culling.values,
+}
+"""Weakest first."""
+
+
+def layers(subject: Subject) -> Iterator[Layer]:
+    """Yield a layer for each feature that a hub has."""
+    asked = {feature.name: feature for feature in subject.hub.features}
+    for name, values in FEATURES.items():
+        if name in asked:
+            feature = asked[name]
+            line = feature.document.mark(feature.at).line
+            yield Layer(
+                name=f"feature: {name}",
+                values=values(subject, feature.settings),
+                kind="feature",
+                function=values.__module__.removeprefix("deployer."),
+                about=f"asked for in {feature.document.name}:{line}",
+                feature=feature,
+            )

@@ -1,0 +1,26 @@
+"""The values that a hub gets for a feature it asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from deployer.fleet.features import Speaker, features
+from deployer.render.computed import Subject
+from deployer.render.features import layers
+from deployer.render.merge import merge
+from tests.render import fleets
+
+
+def asked(text: str, *, provider: str = "aws", own: str = "{}") -> dict[str, Any]:
+    """Return the values of the features that a text asks for: `auth: ...`, `features: ...`."""
+    hub = fleets.hub(features=features([Speaker(document=fleets.document(text))]))
+    subject = Subject(
+        cluster=fleets.cluster(provider, hub),
+        hub=hub,
+        host=hub.domain,
+        own=yaml.safe_load(own),
+        hub_python={},
+    )
+    return dict(merge(layers(subject)).values)

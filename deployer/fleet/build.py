@@ -21,6 +21,7 @@ from deployer.fleet.model import (
     Kubeconfig,
     Local,
     Organisation,
+    Preset,
     Provider,
     ValuesFile,
 )
@@ -108,13 +109,8 @@ class Builder:
         name = _text(data, "name")
         chart = _text(data, "helm_chart")
         dask = chart == daskhub.NAME and versions.version(document) == versions.OLDEST
-        presets = [
-            self.presets.named(document, (*at, "presets", index), preset)
-            for index, preset in enumerate(_list(data, "presets"))
-        ]
-        if dask:
-            presets.insert(0, self.presets.named(document, (*at, "helm_chart"), daskhub.PRESET))
-        speakers = [Speaker(document=each.source) for each in presets if each and each.source]
+        presets = self._presets(document, at, dask=dask)
+        speakers = [Speaker(document=each.source) for each in presets if each.source]
         return Hub(
             name=name,
             display_name=_get(data, "display_name", str) or name,
@@ -123,7 +119,7 @@ class Builder:
             values_files=self._values_files(
                 document, (*at, "helm_chart_values_files"), daskhub.VALUES_AT if dask else ()
             ),
-            presets=tuple(preset for preset in presets if preset),
+            presets=presets,
             features=features([*speakers, Speaker(document=document, at=at)]),
             chart_override=self._chart_override(document, (*at, "chart_override")),
             domain_override=self._values_file(document, (*at, "domain_override_file"), ()),
@@ -134,6 +130,15 @@ class Builder:
             document=document,
             at=at,
         )
+
+    def _presets(self, document: Document, at: KeyPath, *, dask: bool) -> tuple[Preset, ...]:
+        """Return a hub's presets, each after those that it extends, and each once."""
+        listed = _list(document.value(at), "presets")
+        named = [((*at, "presets", index), name) for index, name in enumerate(listed)]
+        if dask:
+            named.insert(0, ((*at, "helm_chart"), daskhub.PRESET))
+        found = [preset for place, name in named for preset in self.presets.named(document, place, name)]
+        return tuple({preset.name: preset for preset in found}.values())
 
     def _chart_override(self, document: Document, at: KeyPath) -> Path | None:
         name = document.value(at)

@@ -94,13 +94,15 @@ class Feature:
 class Preset:
     """A named use case from `config/presets`: chart values and short forms, with a description.
 
-    `document` has the values alone, `source` is the whole file.
+    `document` has the values alone, `source` is the whole file. `extends` are the presets that it is built
+    on, those that they are built on included.
     """
 
     name: str
     description: str
     document: Document
     source: Document | None = None
+    extends: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,19 +26,29 @@ class Presets:
     """Finds presets by name: the fleet's own, else those that come with the program."""
 
     files: Files
-    _loaded: dict[str, Preset] = field(default_factory=dict)
+    _loaded: dict[str, tuple[Preset, ...]] = field(default_factory=dict)
 
-    def named(self, owner: Document, at: KeyPath, name: object) -> Preset | None:
-        """Return the preset that a document lists at a path, when there is one of this name."""
+    def named(self, owner: Document, at: KeyPath, name: object) -> tuple[Preset, ...]:
+        """Return the preset that a document lists at a path, after those that it extends.
+
+        There is nothing to return when there is none of this name.
+        """
+        return self._named(owner, at, name, ())
+
+    def _named(self, owner: Document, at: KeyPath, name: object, way: tuple[str, ...]) -> tuple[Preset, ...]:
         if not isinstance(name, str):
-            return None
+            return ()
         found = self._found
         if name not in found:
             subject, _ = in_hub(owner.data, at)
             message = f"{subject}no such preset: `{name}`; {did_you_mean(name, found)}"
             self.files.problems.append(owner.problem(at, message, RULE))
-            return None
-        return self._load(name, found[name])
+            return ()
+        if name in way:
+            circle = " extends ".join(f"`{each}`" for each in (*way[way.index(name) :], name))
+            self.files.problems.append(owner.problem(at, f"presets extend each other: {circle}", RULE))
+            return ()
+        return self._load(name, found[name], way)
 
     def check_own(self) -> None:
         """Check the presets of the fleet itself, whether a hub names them or not."""
@@ -53,17 +63,26 @@ class Presets:
         found = {path.stem: path for place in directories for path in place.glob("*.yaml")}
         return dict(sorted(found.items()))
 
-    def _load(self, name: str, path: Path) -> Preset:
+    def _load(self, name: str, path: Path, way: tuple[str, ...] = ()) -> tuple[Preset, ...]:
         if name not in self._loaded:
-            self._loaded[name] = _preset(name, self.files.checked(path, "preset"))
+            document = self.files.checked(path, "preset")
+            listed = document.data.get("extends")
+            below = [
+                preset
+                for index, each in enumerate(listed if isinstance(listed, list) else ())
+                for preset in self._named(document, ("extends", index), each, (*way, name))
+            ]
+            bases = {preset.name: preset for preset in below}
+            self._loaded[name] = (*bases.values(), _preset(name, document, tuple(bases)))
         return self._loaded[name]
 
 
-def _preset(name: str, document: Document) -> Preset:
+def _preset(name: str, document: Document, extends: tuple[str, ...]) -> Preset:
     description = document.data.get("description")
     return Preset(
         name=name,
         description=description if isinstance(description, str) else "",
         document=document.inside("values"),
         source=document,
+        extends=extends,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deployer.fleet.rules import files, hosts, literals, names, people, providers, reading, relations
+from deployer.fleet.rules import files, hosts, literals, names, people, presets, providers, reading, relations
 
 if TYPE_CHECKING:
     from deployer.fleet.model import Fleet
@@ -19,6 +19,7 @@ RULES: tuple[Rule[Fleet], ...] = (
     *hosts.RULES,
     *providers.RULES,
     *relations.RULES,
+    *presets.RULES,
     *files.RULES,
     *literals.RULES,
     *people.RULES,

@@ -29,7 +29,7 @@ class _TooMuch(Exception):
 class Construction:
     """Builds the data of one file and collects the problems on the way.
 
-    An anchored part is built once and shared by its aliases; `_sizes` counts it as often as it appears, so
+    An anchored part is built once and shared by its aliases; `Sizes` counts it as often as it appears, so
     that a file of a few lines cannot stand for more values than anybody can hold. What merge keys bring in is
     copied, and counts as it comes.
     """
@@ -37,14 +37,16 @@ class Construction:
     name: str
     problems: list[Problem] = field(default_factory=list)
     _built: dict[Node, Any] = field(default_factory=dict)
-    _sizes: dict[Node, int] = field(default_factory=dict)
     _open: set[Node] = field(default_factory=set)
+    _values: int = 0
+    _shared: bool = False
     _copied: int = 0
 
     def data(self, node: Node) -> Any:
         """Return the value of the root node."""
         try:
-            value, size = self._value(node)
+            value = self._value(node)
+            size = Sizes().of(node) if self._shared else self._values
         except _TooMuch:
             size = MOST_VALUES + 1
         if size > MOST_VALUES:
@@ -52,34 +54,29 @@ class Construction:
             return {}
         return value
 
-    def _value(self, node: Node) -> tuple[Any, int]:
+    def _value(self, node: Node) -> Any:
+        self._values += 1
         if isinstance(node, yaml.ScalarNode):
-            return self._scalar(node), 1
+            return self._scalar(node)
         if node in self._built:
-            return self._built[node], self._sizes[node]
+            self._shared = True
+            return self._built[node]
         if node in self._open:
             self._problem(node, "this contains itself by an alias", "yaml")
-            return None, 1
+            return None
         self._open.add(node)
-        value, size = self._collection(node)
+        value = self._map(node) if isinstance(node, yaml.MappingNode) else self._list(node)
         self._open.remove(node)
-        self._built[node], self._sizes[node] = value, size
-        return value, size
+        self._built[node] = value
+        return value
 
-    def _collection(self, node: Node) -> tuple[Any, int]:
-        if isinstance(node, yaml.MappingNode):
-            return self._map(node)
-        return self._list(node)
-
-    def _list(self, node: Node) -> tuple[list[Any], int]:
+    def _list(self, node: Node) -> list[Any]:
         self._expect(node, LIST)
-        items = [self._value(item) for item in node.value]
-        return [value for value, _ in items], 1 + sum(size for _, size in items)
+        return [self._value(item) for item in node.value]
 
-    def _map(self, node: MappingNode) -> tuple[dict[str, Any], int]:
+    def _map(self, node: MappingNode) -> dict[str, Any]:
         self._expect(node, MAP)
         data: dict[str, Any] = {}
-        total = 1
         merges = []
         twice = []
         for key_node, value_node in node.value:
@@ -89,30 +86,26 @@ class Construction:
             key = self._key(key_node)
             if key in data:
                 twice.append((key_node, key))
-            data[key], size = self._value(value_node)
-            total += size
+            data[key] = self._value(value_node)
         if twice:
             self._duplicates(node, twice)
         for key_node, value_node in merges:
-            total += self._merge(data, key_node, value_node)
-        return data, total
+            self._merge(data, key_node, value_node)
+        return data
 
-    def _merge(self, data: dict[str, Any], key_node: Node, value_node: Node) -> int:
+    def _merge(self, data: dict[str, Any], key_node: Node, value_node: Node) -> None:
         """Give a map what a merge key brings in and it does not have; return how many values that may be."""
         maps = merged_maps(value_node)
         if not maps or any(each in self._open for each in maps):
             self._problem(key_node, "`<<` takes a map, or a list of maps, that is written above", "yaml")
-            return 0
-        total = 0
+            return
         for each in maps:
-            merged, size = self._value(each)
+            merged = self._value(each)
             self._copied += len(merged) + 1
             if self._copied > MOST_VALUES:
                 raise _TooMuch
             for key, value in merged.items():
                 data.setdefault(key, value)
-            total += size
-        return total
 
     def _key(self, node: Node) -> str:
         key = key_of(node)
@@ -153,3 +146,30 @@ class Construction:
         self.problems.append(
             Problem(path=self.name, line=mark.line, column=mark.column, message=message, rule=rule)
         )
+
+
+@dataclass
+class Sizes:
+    """Counts the values that nodes stand for, shared ones as often as they appear."""
+
+    _known: dict[Node, int] = field(default_factory=dict)
+    _open: set[Node] = field(default_factory=set)
+
+    def of(self, node: Node) -> int:
+        """Return how many values a node stands for, itself included; a circle ends where it closes."""
+        if isinstance(node, yaml.ScalarNode) or node in self._open:
+            return 1
+        if node not in self._known:
+            self._open.add(node)
+            self._known[node] = 1 + sum(self.of(each) for each in _below(node))
+            self._open.remove(node)
+        return self._known[node]
+
+
+def _below(node: Node) -> list[Node]:
+    if not isinstance(node, yaml.MappingNode):
+        return list(node.value)
+    below: list[Node] = []
+    for key, value in node.value:
+        below += merged_maps(value) or () if is_merge(key) else (value,)
+    return below

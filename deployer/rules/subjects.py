@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from deployer.fleet.encrypted import is_encrypted_scalar
 from deployer.fleet.rule import Finding
 from deployer.render.paths import look_up
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from deployer.charts.assemble import PreparedChart
     from deployer.fleet.model import Cluster, Fleet, Hub
     from deployer.fleet.positions import KeyPath
     from deployer.render.merge import Layer, Merged
+
+T = TypeVar("T")
 
 _NESTED = (dict, list)
 
@@ -37,6 +39,7 @@ class HubValues:
     chart: PreparedChart
     merged: Merged = field(repr=False)
     handed: Mapping[str, Any] = field(repr=False)
+    _seen: dict[Callable[[HubValues], Any], Any] = field(default_factory=dict, repr=False)
 
     @cached_property
     def values(self) -> dict[str, Any]:
@@ -68,7 +71,7 @@ class HubValues:
 
     def unknown(self, at: KeyPath) -> bool:
         """Whether an encrypted scalar gives the value at a path, so that a placeholder is seen there."""
-        return is_unknown(self.merged.origin(at)[0], at)
+        return is_unknown(self.merged.origin_path(at)[0], at)
 
     def finding(self, at: KeyPath, message: str) -> Finding:
         """Return a finding where the value at a path was set: in a file, else at the hub, with the layer.
@@ -87,6 +90,20 @@ class HubValues:
         if layer.document is None:
             return Finding(self.hub.document, self.hub.at, f"{message} ({layer.name})")
         return Finding(layer.document, at, message, line)
+
+
+def seen_once(view: Callable[[HubValues], T]) -> Callable[[HubValues], T]:
+    """Make a view of a hub's values that many rules share be put together once, for all of them."""
+
+    @wraps(view)
+    def seen(release: HubValues) -> T:
+        known = release._seen  # noqa: SLF001 - it is there for this
+        if view not in known:
+            known[view] = view(release)
+        found: T = known[view]
+        return found
+
+    return seen
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from deployer.fleet.rule import Finding, rule
+from deployer.rules.subjects import seen_once
 from deployer.rules.values.parts.shapes import mapping, text
 
 if TYPE_CHECKING:
@@ -106,7 +107,12 @@ class _Image:
     second_tag: str = ""
 
 
-def _images(release: HubValues) -> Iterator[_Image]:
+@seen_once
+def _images(release: HubValues) -> tuple[_Image, ...]:
+    return tuple(_found(release))
+
+
+def _found(release: HubValues) -> Iterator[_Image]:
     for at, values in release.maps:
         reference = values.get("image")
         if isinstance(reference, str) and _of_pods(at) and "://" not in reference:

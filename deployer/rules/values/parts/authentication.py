@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from deployer.rules.subjects import seen_once
 from deployer.rules.values.parts.shapes import mapping
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ class Authentication:
         return setting is not None and bool(setting.value or self.release.unknown(setting.at))
 
 
+@seen_once
 def authentication(release: HubValues) -> Authentication | None:
     """Return the authenticator of a hub, None when it is not known which it is."""
     value = release.value(*CLASS)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from deployer.rules.subjects import seen_once
 from deployer.rules.values.parts.shapes import mapping, sequence, text
 
 if TYPE_CHECKING:
@@ -58,20 +59,17 @@ class Profile:
         return frozenset(str(group).casefold() for group in found)
 
 
+@seen_once
 def profiles(release: HubValues) -> tuple[Profile, ...]:
     """Return the profiles of a hub, without what is no map."""
     listed = sequence(release.value(*map(str, LIST)))
     return tuple(_profile((*LIST, i), each) for i, each in enumerate(listed) if isinstance(each, Mapping))
 
 
-def choices(release: HubValues) -> Iterator[Choice]:
+@seen_once
+def choices(release: HubValues) -> tuple[Choice, ...]:
     """Return everything in the list that may override what KubeSpawner is told: profiles and choices."""
-    for profile in profiles(release):
-        yield Choice(name=profile.slug or "", at=profile.at, data=profile.data)
-        for option in profile.options:
-            yield from option.choices
-            if option.unlisted is not None:
-                yield option.unlisted
+    return tuple(choice for profile in profiles(release) for choice in _choices(profile))
 
 
 def overrides(choice: Choice) -> Mapping[str, Any]:
@@ -94,6 +92,14 @@ def slugify(name: str) -> str | None:
         return None
     joined = re.sub(r"(?<=\d),(?=\d)", "", plain.lower().replace("'", ""))
     return re.sub(r"[^a-z0-9]+", "-", joined).strip("-")
+
+
+def _choices(profile: Profile) -> Iterator[Choice]:
+    yield Choice(name=profile.slug or "", at=profile.at, data=profile.data)
+    for option in profile.options:
+        yield from option.choices
+        if option.unlisted is not None:
+            yield option.unlisted
 
 
 def _profile(at: KeyPath, data: Mapping[str, Any]) -> Profile:

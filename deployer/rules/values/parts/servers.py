@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import islice, product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from deployer.rules.subjects import seen_once
 from deployer.rules.values.parts.profiles import Choice, Profile, overrides, profiles
 from deployer.rules.values.parts.shapes import mapping, sequence
 
@@ -49,11 +50,16 @@ class Server:
     tolerations: tuple[Any, ...]
 
 
-def servers(release: HubValues) -> Iterator[Server]:
+@seen_once
+def servers(release: HubValues) -> tuple[Server, ...]:
     """Return a server for each combination of choices that matters for its size or its node.
 
     Of very many combinations some are left out.
     """
+    return tuple(_servers(release))
+
+
+def _servers(release: HubValues) -> Iterator[Server]:
     start = _start(release)
     found = profiles(release)
     if not found:

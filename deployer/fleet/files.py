@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,11 +34,16 @@ class Files:
     problems: list[Problem] = field(default_factory=list)
     _documents: dict[Path, Document] = field(default_factory=dict)
     _checked: set[Path] = field(default_factory=set)
+    _there: set[Path] = field(default_factory=set)
 
     @property
     def documents(self) -> tuple[Document, ...]:
         """All files that were read, as far as they could be."""
         return tuple(self._documents.values())
+
+    @cached_property
+    def _real_root(self) -> Path:
+        return self.root.resolve()
 
     def document(self, path: Path) -> Document:
         """Return a file's content, as far as it can be read."""
@@ -70,6 +76,8 @@ class Files:
         if not isinstance(name, str) or not name:
             return None
         path = Path(os.path.normpath((below or owner.path.parent) / name))
+        if path in self._there:
+            return path
         try:
             trouble = self._trouble(path, name)
         except (OSError, ValueError, RuntimeError) as error:
@@ -78,10 +86,11 @@ class Files:
             subject, _ = in_hub(owner.data, at)
             self.problems.append(owner.problem(at, subject + trouble, RULE))
             return None
+        self._there.add(path)
         return path
 
     def _trouble(self, path: Path, name: str) -> str | None:
-        if not path.resolve().is_relative_to(self.root.resolve()):
+        if not path.resolve().is_relative_to(self._real_root):
             return f"`{name}` lies outside the fleet's directory: move it inside"
         if path.is_file():
             return None

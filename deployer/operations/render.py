@@ -77,9 +77,11 @@ def rendered(
         )
 
     # The values say which packages are needed, and these say of which type a placeholder has to be.
-    wanted = needed(chart, merged(umbrella.schema).values)
+    result = merged(umbrella.schema)
+    wanted = needed(chart, result.values)
     complete = charts.complete(umbrella, [each for each in wanted if each not in without])
-    result = merged(complete.schema)
+    if content is None and any(file.encrypted for file in hub.values_files):
+        result = merged(complete.schema)
     return Rendered(
         hub=hub,
         host=host(result.values, domain(hub, content)),

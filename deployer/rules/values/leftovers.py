@@ -9,7 +9,7 @@ from deployer.fleet.rule import Finding, rule
 from deployer.fleet.violations import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from deployer.fleet.positions import KeyPath
     from deployer.rules.subjects import HubValues
@@ -26,7 +26,7 @@ _FOR_PEOPLE = {
     "validation_regex",
 }
 """Keys below which text is for people, or code."""
-_WORDS = ("change", "todo", "fixme", "tbd", "xxx", "replace", "your", "<")
+_WORDS = re.compile(r"(?i)change|todo|fixme|tbd|xxx|replace|your|<")
 """One of these is in every placeholder; looked for first, since that is quick."""
 _LONGEST = 200
 _PLACEHOLDER = re.compile(
@@ -43,27 +43,25 @@ def placeholder(release: HubValues) -> Iterator[Finding]:
     """
     for at, values in release.maps:
         if _FOR_PEOPLE.isdisjoint(at):
-            for where, value in _scalars(at, values):
-                if _is_placeholder(value) and _is_said(release, where):
+            for below in _placeholders(values):
+                where = (*at, *below)
+                if _is_said(release, where):
                     yield release.finding(where, f"`{shown(where)}` is still to be filled in")
 
 
 RULES = (placeholder,)
 
 
-def _scalars(at: KeyPath, values: Any) -> Iterator[tuple[KeyPath, Any]]:
+def _placeholders(values: Mapping[str, Any]) -> Iterator[KeyPath]:
     for key, value in values.items():
         if isinstance(value, list):
-            yield from (((*at, key, index), each) for index, each in enumerate(value))
-        elif key not in _FOR_PEOPLE:
-            yield (*at, key), value
+            yield from ((key, index) for index, each in enumerate(value) if _is_placeholder(each))
+        elif _is_placeholder(value) and key not in _FOR_PEOPLE:
+            yield (key,)
 
 
 def _is_placeholder(value: Any) -> bool:
-    if not isinstance(value, str) or len(value) > _LONGEST:
-        return False
-    lower = value.lower()
-    if not any(word in lower for word in _WORDS):
+    if not isinstance(value, str) or len(value) > _LONGEST or not _WORDS.search(value):
         return False
     return "</" not in value and _PLACEHOLDER.fullmatch(value.strip()) is not None
 

@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from deployer.render.features import auth, culling
+from deployer.render.features import (
+    auth,
+    culling,
+    databases,
+    homes,
+    interface,
+    limits,
+    network,
+    shared_directories,
+)
 from deployer.render.merge import Layer
 
 if TYPE_CHECKING:
@@ -19,6 +28,12 @@ if TYPE_CHECKING:
 FEATURES: Mapping[str, Callable[[Subject, Mapping[str, Any]], dict[str, Any]]] = {
     "auth": auth.values,
     "culling": culling.values,
+    "databases": databases.values,
+    "homes": homes.values,
+    "interface": interface.values,
+    "limits": limits.values,
+    "network": network.values,
+    "shared_directories": shared_directories.values,
 }
 """Weakest first."""
 

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.render.features.asking import asked
+
+SERVER = "jupyterhub-home-nfs"
+
+
+@pytest.mark.parametrize(
+    ("provider", "settings", "expected"),
+    [
+        ("gcp", "kind: server", {SERVER: {"enabled": True}, "nfs": {"enabled": True}}),
+        (
+            "aws",
+            "kind: server, quota_gb: 20, disk: vol-1, address: 10.100.1.2",
+            {
+                SERVER: {
+                    "enabled": True,
+                    "quotaEnforcer": {"config": {"QuotaManager": {"hard_quota": 20}}},
+                    "eks": {"enabled": True, "volumeId": "vol-1"},
+                },
+                "nfs": {"enabled": True, "pv": {"serverIP": "10.100.1.2"}},
+            },
+        ),
+        (
+            "gcp",
+            "kind: server, disk: projects/p/zones/z/disks/d",
+            {
+                SERVER: {
+                    "enabled": True,
+                    "gke": {"enabled": True, "volumeId": "projects/p/zones/z/disks/d"},
+                },
+                "nfs": {"enabled": True},
+            },
+        ),
+        (
+            "azure",
+            "kind: managed, address: files.example.org, directory: /hubs",
+            {
+                "nfs": {
+                    "enabled": True,
+                    "pv": {"serverIP": "files.example.org", "baseShareName": "/hubs/"},
+                    "shareCreator": {"enabled": True},
+                }
+            },
+        ),
+        (
+            "aws",
+            "kind: managed, address: fs-1.example.org",
+            {
+                "nfs": {
+                    "enabled": True,
+                    "pv": {"serverIP": "fs-1.example.org", "baseShareName": "/"},
+                    "shareCreator": {"enabled": True},
+                }
+            },
+        ),
+        (
+            "local",
+            "kind: volume",
+            {
+                "nfs": {"enabled": False},
+                "jupyterhub": {"singleuser": {"storage": {"type": "dynamic", "capacity": "10Gi"}}},
+            },
+        ),
+        (
+            "local",
+            "kind: volume, volume_gb: 3, storage_class: fast",
+            {
+                "nfs": {"enabled": False},
+                "jupyterhub": {
+                    "singleuser": {
+                        "storage": {
+                            "type": "dynamic",
+                            "capacity": "3Gi",
+                            "dynamic": {"storageClass": "fast"},
+                        }
+                    }
+                },
+            },
+        ),
+        (
+            "local",
+            "kind: none",
+            {"nfs": {"enabled": False}, "jupyterhub": {"singleuser": {"storage": {"type": "none"}}}},
+        ),
+    ],
+)
+def test_homes_are_where_they_are_said_to_be(provider: str, settings: str, expected: dict[str, Any]) -> None:
+    assert asked(f"features: {{homes: {{{settings}}}}}", provider=provider) == expected

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from deployer.rules.values.parts.machines import size
+from deployer.fleet.machines.table import machine
 from deployer.rules.values.parts.shapes import mapping, sequence, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from deployer.fleet.machines.table import Machine
     from deployer.fleet.model import Cluster
-    from deployer.rules.values.parts.machines import Size
 
 MACHINE = "node.kubernetes.io/instance-type"
 _MACHINE_ONCE = "beta.kubernetes.io/instance-type"
@@ -42,17 +42,21 @@ class Taint:
 
 @dataclass(frozen=True, kw_only=True)
 class Pool:
-    """One pool of nodes of one machine type."""
+    """One pool of nodes of one machine type.
+
+    `attached` is how many GPUs its nodes have beside those of the machine type, None when that can't be told.
+    """
 
     name: str
     machine: str
     labels: Mapping[str, Any]
     taints: tuple[Taint, ...]
+    attached: int | None = 0
 
     @property
-    def size(self) -> Size | None:
-        """The size of its machines, None when it is unknown."""
-        return size(self.machine)
+    def type(self) -> Machine | None:
+        """The type of its machines, None when it is unknown."""
+        return machine(self.machine)
 
     def has(self, label: str, value: Any) -> bool | None:
         """Say whether its nodes have a label, None when that can't be told."""
@@ -97,7 +101,16 @@ def _pool(name: str, data: Mapping[str, Any]) -> Pool:
         machine=text(data["machine"]),
         labels=mapping(data.get("labels")),
         taints=tuple(_taints(data.get("taints"))),
+        attached=_attached(data.get("gpu")),
     )
+
+
+def _attached(value: Any) -> int | None:
+    """Return how many GPUs `gpu: {type, count}` attaches to a node. More keys may share them out."""
+    if value is None:
+        return 0
+    count = mapping(value).get("count", 1)
+    return count if isinstance(count, int) and mapping(value).keys() <= {"type", "count"} else None
 
 
 def _taints(value: Any) -> Iterator[Taint]:

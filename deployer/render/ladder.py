@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import count, islice, takewhile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from deployer.errors import DeployerError
 from deployer.fleet.machines.allocatable import Room, allocatable, usual_pods
@@ -26,10 +26,10 @@ STRATEGIES: dict[str, Callable[[], Iterator[int]]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Ladder:
-    """Choices for servers on one machine type.
+    """Sizes of servers on one machine type.
 
-    `allocatable` is what a node has for pods, `room` what it has for servers. A choice is one of `shares`,
-    the smallest first: so many servers of it fill a node.
+    `allocatable` is what a node has for pods, `room` what it has for servers. A size is one of `shares`, the
+    smallest first: so many servers of it fill a node.
     """
 
     machine: Machine
@@ -44,49 +44,6 @@ class Ladder:
         """Return what one of so many equal servers on a node gets: whole MiB."""
         return Room(self.room.cpu // servers, self.room.memory // servers // MIB * MIB)
 
-    def choices(self) -> dict[str, dict[str, Any]]:
-        """Return the choices as z2jh takes them in `profile_options`, the smallest first and the default."""
-        wide = len(f"{self.room.memory / GIB:.0f}")
-        found: dict[str, dict[str, Any]] = {}
-        for servers in reversed(self.shares):
-            tenths = self.share(servers).memory * 10 // GIB
-            # Helm sorts keys, and so they are in the order of sizes. Two of one key would look alike too.
-            found.setdefault(f"mem_{tenths // 10:0{wide}d}_{tenths % 10}", self._choice(servers))
-        smallest_first = dict(reversed(found.items()))
-        next(iter(smallest_first.values()))["default"] = True
-        return smallest_first
-
-    def _choice(self, servers: int) -> dict[str, Any]:
-        share = self.share(servers)
-        memory = f"{share.memory // MIB}M"
-        override: dict[str, Any] = {
-            "mem_guarantee": memory,
-            "mem_limit": memory,
-            "cpu_guarantee": share.cpu / 1000,
-            "cpu_limit": self.room.cpu / 1000,
-            "node_selector": {"node.kubernetes.io/instance-type": self.machine.name},
-        }
-        if self.gpus:
-            resource = f"{(self.machine.gpu or 'nvidia').split()[0]}.com/gpu"
-            override["extra_resource_limits"] = {resource: str(self.gpus // servers)}
-        return {"display_name": self._name(servers), "kubespawner_override": override}
-
-    def _name(self, servers: int) -> str:
-        memory = self.share(servers).memory
-        shown = f"{memory * 10 // GIB / 10:g} GB" if memory >= GIB else f"{memory // MIB} MB"
-        cpu = self.room.cpu // 100 / 10
-        parts = [f"{shown} RAM", f"{'up to ' if servers > 1 else ''}{cpu:g} CPU{'' if cpu == 1 else 's'}"]
-        if self.gpus:
-            number = self.gpus // servers
-            model = f"{self.machine.gpu.upper()} " if self.machine.gpu else ""
-            parts.append(f"{number} {model}GPU{'' if number == 1 else 's'}")
-        return ", ".join(parts)
-
-
-def ladder(name: str, **wishes: Any) -> dict[str, dict[str, Any]]:
-    """Return choices for servers on a machine type, as z2jh takes them; `make_ladder` says the wishes."""
-    return make_ladder(name, **wishes).choices()
-
 
 def make_ladder(
     name: str,
@@ -94,7 +51,8 @@ def make_ladder(
     strategy: str = "halving",
     choices: int = CHOICES,
     least: int = LEAST,
-    daemons: Room | None = None,
+    daemons_cpu: float | None = None,
+    daemons_memory: int | None = None,
     spare: float = SPARE,
     pods: int | None = None,
     gpus: int | None = None,
@@ -102,14 +60,19 @@ def make_ladder(
 ) -> Ladder:
     """Return at most so many choices of at least so many bytes of memory for a machine type.
 
-    `daemons` is what they request on a node, `pods` how many it may run, `gpus` how many are attached, where
-    that is not usual; `kubernetes` is the minor version of the cluster.
+    Where it is not what is usual: `daemons_cpu` and `daemons_memory` are what daemons request on a node,
+    `pods` is how many it may run, `gpus` how many are attached. `kubernetes` is the minor version of the
+    cluster.
     """
     found = machine(name)
     if found is None:
         raise DeployerError(f"unknown machine type: {name}", hint=did_you_mean(name, names()))
     given = allocatable(found, pods=pods, kubernetes=kubernetes)
-    daemons = daemons or usual_daemons(found)
+    usual = usual_daemons(found)
+    daemons = Room(
+        usual.cpu if daemons_cpu is None else round(daemons_cpu * 1000),
+        usual.memory if daemons_memory is None else daemons_memory,
+    )
     gpus = found.gpus if gpus is None else gpus
     room = room_for_servers(given, daemons, spare)
     most = _most(room, least, (pods or usual_pods(found)) - PODS, gpus)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from deployer.fleet.node_pools import pools
 from deployer.fleet.rule import Finding, rule
-from deployer.rules.values.parts.pools import pools
 from deployer.rules.values.parts.quantities import GIB, gibibytes, quantity, spawner_cpu, spawner_memory
 from deployer.rules.values.parts.rooms import rooms
 from deployer.rules.values.parts.servers import servers
@@ -13,9 +13,9 @@ from deployer.rules.values.parts.servers import servers
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from deployer.fleet.node_pools import Pool
     from deployer.fleet.positions import KeyPath
     from deployer.rules.subjects import HubValues
-    from deployer.rules.values.parts.pools import Pool
     from deployer.rules.values.parts.rooms import NodeRoom
     from deployer.rules.values.parts.servers import Server, Setting
 

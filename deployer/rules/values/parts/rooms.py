@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from deployer.fleet.machines.table import Machine
     from deployer.fleet.model import Cluster
-    from deployer.rules.values.parts.pools import Pool
+    from deployer.fleet.node_pools import Pool
 
 
 @dataclass(frozen=True, kw_only=True)

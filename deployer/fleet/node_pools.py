@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from deployer.fleet.machines.table import machine
-from deployer.rules.values.parts.shapes import mapping, sequence, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,12 +41,13 @@ class Taint:
 
 @dataclass(frozen=True, kw_only=True)
 class Pool:
-    """One pool of nodes of one machine type.
+    """One pool of nodes of one machine type. `group` is the key it is declared under, such as `notebooks`.
 
     `attached` is how many GPUs its nodes have beside those of the machine type, None when that can't be told.
     """
 
     name: str
+    group: str
     machine: str
     labels: Mapping[str, Any]
     taints: tuple[Taint, ...]
@@ -73,8 +73,8 @@ class Pool:
 
 def pools(cluster: Cluster) -> tuple[Pool, ...]:
     """Return the pools of a cluster, none when it declares none."""
-    declared = mapping(cluster.document.value(("infrastructure", "node_pools")))
-    return tuple(pool for name, value in declared.items() for pool in _pools(name, value))
+    declared = _map(cluster.document.value(("infrastructure", "node_pools")))
+    return tuple(pool for group, value in declared.items() for pool in _pools(group, group, value))
 
 
 def given(key: str) -> bool:
@@ -83,23 +83,24 @@ def given(key: str) -> bool:
     return any(domain == each or domain.endswith(f".{each}") for each in _GIVEN)
 
 
-def _pools(name: str, value: Any) -> Iterator[Pool]:
+def _pools(group: str, name: str, value: Any) -> Iterator[Pool]:
     """Return the pools in a map or a list of them, or in a map by their names."""
-    for each in sequence(value):
-        yield from _pools(text(mapping(each).get("name")) or name, each)
-    if "machine" in mapping(value):
-        yield _pool(name, value)
+    for each in _list(value):
+        yield from _pools(group, _text(_map(each).get("name")) or name, each)
+    if "machine" in _map(value):
+        yield _pool(group, name, value)
     else:
-        for key, each in mapping(value).items():
+        for key, each in _map(value).items():
             if isinstance(each, Mapping):
-                yield from _pools(key, each)
+                yield from _pools(group, key, each)
 
 
-def _pool(name: str, data: Mapping[str, Any]) -> Pool:
+def _pool(group: str, name: str, data: Mapping[str, Any]) -> Pool:
     return Pool(
         name=name,
-        machine=text(data["machine"]),
-        labels=mapping(data.get("labels")),
+        group=group,
+        machine=_text(data["machine"]),
+        labels=_map(data.get("labels")),
         taints=tuple(_taints(data.get("taints"))),
         attached=_attached(data.get("gpu")),
     )
@@ -109,12 +110,25 @@ def _attached(value: Any) -> int | None:
     """Return how many GPUs `gpu: {type, count}` attaches to a node. More keys may share them out."""
     if value is None:
         return 0
-    count = mapping(value).get("count", 1)
-    return count if isinstance(count, int) and mapping(value).keys() <= {"type", "count"} else None
+    count = _map(value).get("count", 1)
+    return count if isinstance(count, int) and _map(value).keys() <= {"type", "count"} else None
 
 
 def _taints(value: Any) -> Iterator[Taint]:
     """Return taints from maps with `key`, `value` and `effect`."""
-    for each in map(mapping, sequence(value)):
-        if text(each.get("key")):
-            yield Taint(key=each["key"], value=str(each.get("value") or ""), effect=text(each.get("effect")))
+    for each in map(_map, _list(value)):
+        if _text(each.get("key")):
+            yield Taint(key=each["key"], value=str(each.get("value") or ""), effect=_text(each.get("effect")))
+
+
+# What has another kind is for the schema to tell.
+def _map(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

@@ -9,7 +9,7 @@ from deployer.commands.app import echo_json
 _LARGEST = 1024**5
 
 
-class Memory(click.ParamType):
+class Memory(click.ParamType[int]):
     """An amount of memory as KubeSpawner reads it: `512M`, `1.5G`."""
 
     name = "memory"

@@ -56,20 +56,9 @@ def test_choices_are_printed_ready_to_use() -> None:
 
 
 def test_every_wish_counts() -> None:
-    wishes = [
-        "--strategy",
-        "dividing",
-        "--choices",
-        "9",
-        "--min-memory",
-        "5G",
-        "--spare",
-        "0",
-        "--pods",
-        "110",
-    ]
-    daemons = ["--daemons-memory", "512M", "--daemons-cpu", "0.5", "--gpus", "0"]
-    printed = yaml.safe_load(run("r5.xlarge", *wishes, *daemons))
+    sizes = ["--strategy", "dividing", "--choices", "9", "--min-memory", "5G", "--spare", "0"]
+    nodes = ["--pods", "110", "--daemons-memory", "512M", "--daemons-cpu", "0.5", "--gpus", "0"]
+    printed = yaml.safe_load(run("r5.xlarge", *sizes, *nodes))
     assert printed["profile_options"]["requests"]["choices"] == ladder(
         "r5.xlarge",
         strategy="dividing",

@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from deployer.operations.resource_allocation import profile_options
+from deployer.render.ladder import make_ladder
+from deployer.render.text import as_yaml
+from deployer.rules.values import nodes, resources
 from deployer.rules.values.server_size import RULES
 from tests.rules.values.making import ENCRYPTED, found
 
@@ -103,6 +107,19 @@ def test_where_kubernetes_is_nobodys_the_whole_machine_counts(values: Making) ->
     assert found(RULES, values(text, provider="kubeconfig", cluster=POOLS)) == [
         f"1:5:51: 16.1 processors guaranteed, and {large} gives 16; ask for at most 15.23"
     ]
+
+
+@pytest.mark.parametrize(
+    ("provider", "machine"),
+    [("gcp", "n2-highmem-4"), ("aws", "r5.4xlarge"), ("azure", "Standard_E8s_v5"), ("aws", "g4dn.12xlarge")],
+)
+def test_choices_that_are_generated_fit(values: Making, provider: str, machine: str) -> None:
+    """Also by the rules about guarantees, limits and units."""
+    profile = {"display_name": "A", **profile_options(make_ladder(machine, choices=9))}
+    text = as_yaml({"jupyterhub": {"singleuser": {"profileList": [profile]}}})
+    pools = f"infrastructure: {{node_pools: {{notebooks: {{machine: {machine}}}}}}}"
+    release = values(text, provider=provider, cluster=pools)
+    assert found((*RULES, *resources.RULES, *nodes.RULES), release) == []
 
 
 def test_a_machine_of_unknown_size_is_large_enough(values: Making) -> None:

@@ -46,9 +46,10 @@ class Source:
 
 def machine(name: str) -> Machine | None:
     """Return a machine type, None when it is unknown."""
-    found = _machines().get(name)
-    if found:
-        return found
+    for cloud, part in _table().items():
+        if name in part["machines"]:
+            row = part["machines"][name]
+            return Machine(name=name, cloud=cloud, **{**row, "memory": round(row["memory"] * GIB)})
     custom = _CUSTOM.fullmatch(name)
     if custom is None:
         return None
@@ -57,7 +58,7 @@ def machine(name: str) -> Machine | None:
 
 def names() -> tuple[str, ...]:
     """Return the names of all machine types in the table."""
-    return tuple(_machines())
+    return tuple(name for part in _table().values() for name in part["machines"])
 
 
 def sources() -> tuple[Source, ...]:
@@ -71,12 +72,3 @@ def sources() -> tuple[Source, ...]:
 def _table() -> dict[str, Any]:
     table: dict[str, Any] = json.loads(_TABLE.read_text(encoding="utf-8"))
     return table
-
-
-@cache
-def _machines() -> dict[str, Machine]:
-    return {
-        name: Machine(name=name, cloud=cloud, **{**row, "memory": round(row["memory"] * GIB)})
-        for cloud, part in _table().items()
-        for name, row in part["machines"].items()
-    }

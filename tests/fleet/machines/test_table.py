@@ -56,6 +56,7 @@ def test_every_row_is_sound() -> None:
         found = machine(name)
         assert found is not None
         assert found.cpu > 0
+        assert all(type(number) is int for number in (found.cpu, found.memory, found.gpus)), found
         assert 0.25 <= found.memory / GIB / found.cpu <= 64, found
         assert found.arch in ("amd64", "arm64")
         assert bool(found.gpu) == bool(found.gpus), found

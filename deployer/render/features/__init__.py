@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from deployer.render.features import auth, culling
+from deployer.render.features import auth, culling, resource_choices
 from deployer.render.merge import Layer
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 FEATURES: Mapping[str, Callable[[Subject, Mapping[str, Any]], dict[str, Any]]] = {
     "auth": auth.values,
     "culling": culling.values,
+    "resource_choices": resource_choices.values,
 }
 """Weakest first."""
 

@@ -1,0 +1,21 @@
+"""On which nodes a hub and its users run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from deployer.fleet.model import Aws, Azure, Gcp
+
+if TYPE_CHECKING:
+    from deployer.render.computed import Subject
+
+
+def node_purposes(subject: Subject) -> dict[str, Any]:
+    """Keep hubs and users on the nodes that are labelled for them, in clouds where nodes come as they are asked for.
+
+    With a preference only, servers would fill the nodes of hubs, and more of those would come.
+    """
+    if not isinstance(subject.cluster.provider, Aws | Azure | Gcp):
+        return {}
+    required = {"nodeAffinity": {"matchNodePurpose": "require"}}
+    return {"jupyterhub": {"scheduling": {"corePods": required, "userPods": required}}}

@@ -30,7 +30,7 @@ class Subject:
     """What values are computed from.
 
     `host` is the name under which users reach the hub, `own` its merged values except the computed ones, and
-    `said` those without the chart's defaults. `hub_python` is the text of each file of hub-side Python by name.
+    `said` those without the chart's defaults too. `hub_python` has the text of each file of hub-side Python.
     """
 
     cluster: Cluster

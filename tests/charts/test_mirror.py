@@ -41,9 +41,7 @@ def test_a_source_tree_has_the_version_that_the_index_says(tmp_path: Path) -> No
 def test_an_index_may_list_source_trees_of_several_versions(tmp_path: Path) -> None:
     for name in ("new", "old"):
         write_chart(tmp_path / name, name="one", version="0.0.1-set.by.chartpress")
-    (tmp_path / "mirror.yaml").write_text(
-        "one: [{path: new, version: 4.4.0}, {path: old, version: 4.3.3}]\n"
-    )
+    (tmp_path / "mirror.yaml").write_text("one: [{path: new, version: 4.4.0}, {path: old, version: 4.3.3}]\n")
     assert [find(tmp_path, "one", version) for version in ("4.4.0", "4.3.3", "4.2.0")] == [
         Entry(path=tmp_path / "new", source=True),
         Entry(path=tmp_path / "old", source=True),

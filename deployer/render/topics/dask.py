@@ -61,4 +61,8 @@ def _environment(subject: Subject, traefik: str) -> dict[str, str]:
 def _proxy(subject: Subject) -> str:
     """Return the proxy's address inside the cluster, without encryption."""
     encrypts = subject.look_up("proxy", "https", "enabled") is True
-    return f"http://{subject.named('proxy-http')}:8000" if encrypts else f"http://{subject.named('proxy-public')}"
+    return (
+        f"http://{subject.named('proxy-http')}:8000"
+        if encrypts
+        else f"http://{subject.named('proxy-public')}"
+    )

@@ -32,7 +32,7 @@ def services_of_users(subject: Subject) -> dict[str, Any]:
 
 
 def groups_exporter(subject: Subject) -> dict[str, Any]:
-    """Run the exporter of groups where a hub says anything of it, as a service that may read users and groups."""
+    """Run the exporter of groups where a hub says anything of it, as a service that may read who they are."""
     said = look_up(subject.said, (EXPORTER,))
     wanted = isinstance(said, dict) and said.get("enabled", True) is True
     if not wanted:

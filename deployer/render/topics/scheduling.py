@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def node_purposes(subject: Subject) -> dict[str, Any]:
-    """Keep hubs and users on the nodes that are labelled for them, in clouds where nodes come as they are asked for.
+    """Keep hubs and users on the nodes that are labelled for them, in clouds, where nodes come when asked.
 
     With a preference only, servers would fill the nodes of hubs, and more of those would come.
     """

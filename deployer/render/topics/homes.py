@@ -88,6 +88,33 @@ def homes(subject: Subject) -> dict[str, Any]:
     }
 
 
+def databases_off_nfs(subject: Subject) -> dict[str, Any]:
+    """Keep the databases that kernels and servers write to all the time off NFS, where SQLite hangs.
+
+    What they hold is of no use after the server has stopped; kernels keep no history.
+    """
+    if not _on_nfs(subject):
+        return {}
+    server = {
+        "BaseFileIdManager": {"db_path": "/tmp/file_id_manager.db"},  # noqa: S108 - in a server, not here
+        "SQLiteYStore": {"db_path": "/tmp/ystore.db"},  # noqa: S108
+    }
+    files = {
+        "ipython_kernel_config.json": ("ipython", {"HistoryManager": {"enabled": False}}),
+        "jupyter_server_config.json": ("jupyter", server),
+    }
+    return {
+        "jupyterhub": {
+            "singleuser": {
+                "extraFiles": {
+                    name: {"mountPath": f"/usr/local/etc/{program}/{name}", "data": data}
+                    for name, (program, data) in files.items()
+                }
+            }
+        }
+    }
+
+
 def shared_memory(_subject: Subject) -> dict[str, Any]:
     """Give servers shared memory as large as their own: a container's default is 64 MiB."""
     volume = {"name": "dev-shm", "emptyDir": {"medium": "Memory"}}

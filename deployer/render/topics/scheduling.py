@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from deployer.fleet.model import Aws, Azure, Gcp
+from deployer.render.paths import look_up
 
 if TYPE_CHECKING:
     from deployer.render.computed import Subject
@@ -19,3 +20,11 @@ def node_purposes(subject: Subject) -> dict[str, Any]:
         return {}
     required = {"nodeAffinity": {"matchNodePurpose": "require"}}
     return {"jupyterhub": {"scheduling": {"corePods": required, "userPods": required}}}
+
+
+def user_placeholders(subject: Subject) -> dict[str, Any]:
+    """Let users take the place of placeholders, where a hub wants any: z2jh makes none without priorities."""
+    wanted = look_up(subject.said, ("jupyterhub", "scheduling", "userPlaceholder", "replicas"))
+    if not isinstance(wanted, int) or wanted < 1:
+        return {}
+    return {"jupyterhub": {"scheduling": {"podPriority": {"enabled": True}}}}

@@ -99,20 +99,18 @@ def databases_off_nfs(subject: Subject) -> dict[str, Any]:
         "BaseFileIdManager": {"db_path": "/tmp/file_id_manager.db"},  # noqa: S108 - in a server, not here
         "SQLiteYStore": {"db_path": "/tmp/ystore.db"},  # noqa: S108
     }
+    config = "/usr/local/etc"
     files = {
-        "ipython_kernel_config.json": ("ipython", {"HistoryManager": {"enabled": False}}),
-        "jupyter_server_config.json": ("jupyter", server),
+        "deployer-kernels": {
+            "mountPath": f"{config}/ipython/ipython_kernel_config.json",
+            "data": {"HistoryManager": {"enabled": False}},
+        },
+        "deployer-databases": {
+            "mountPath": f"{config}/jupyter/jupyter_server_config.d/deployer-databases.json",
+            "data": server,
+        },
     }
-    return {
-        "jupyterhub": {
-            "singleuser": {
-                "extraFiles": {
-                    name: {"mountPath": f"/usr/local/etc/{program}/{name}", "data": data}
-                    for name, (program, data) in files.items()
-                }
-            }
-        }
-    }
+    return {"jupyterhub": {"singleuser": {"extraFiles": files}}}
 
 
 def shared_memory(_subject: Subject) -> dict[str, Any]:

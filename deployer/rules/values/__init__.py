@@ -23,6 +23,7 @@ from deployer.rules.values import (
     secrets,
     server_size,
     storage,
+    without_effect,
 )
 
 if TYPE_CHECKING:
@@ -48,4 +49,5 @@ RULES: tuple[Rule[HubValues], ...] = (
     *hosts.RULES,
     *culling.RULES,
     *leftovers.RULES,
+    *without_effect.RULES,
 )

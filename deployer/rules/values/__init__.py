@@ -24,6 +24,7 @@ from deployer.rules.values import (
     secrets,
     server_size,
     storage,
+    without_effect,
 )
 
 if TYPE_CHECKING:
@@ -50,4 +51,5 @@ RULES: tuple[Rule[HubValues], ...] = (
     *hosts.RULES,
     *culling.RULES,
     *leftovers.RULES,
+    *without_effect.RULES,
 )

@@ -1,7 +1,8 @@
 """A chart mirror: a directory of charts that is searched by name and version before any network.
 
 It holds packages (`jupyterhub-4.4.0.tgz`) and folders. `mirror.yaml` tells of source trees, whose charts say
-neither their version nor the tags of their images. `substitutes.yaml` replaces a chart by another one.
+neither their version nor the tags of their images: of one by its name, of several of a name in a list.
+`substitutes.yaml` replaces a chart by another one.
 """
 
 from __future__ import annotations
@@ -40,17 +41,16 @@ class Entry:
 
 def find(mirror: Path, name: str, version: str) -> Entry | None:
     """Return the chart of a mirror that has this name and version, or what replaces it, or None."""
-    substitute = _listed(mirror, SUBSTITUTES, name, _SUBSTITUTE_KEYS)
-    if substitute:
+    for substitute in _listed(mirror, SUBSTITUTES, name, _SUBSTITUTE_KEYS):
         reason = str(substitute.get("reason") or "no reason given")
         return Entry(path=_chart(mirror, SUBSTITUTES, name, substitute), source=True, substitute=reason)
     package = mirror / f"{name}-{version}.tgz"
     if package.is_file():
         return Entry(path=package)
-    listed = _listed(mirror, INDEX, name, _INDEX_KEYS)
-    if listed and str(listed.get("version")) == version:
-        images = _images(mirror / INDEX, name, listed.get("images") or {})
-        return Entry(path=_chart(mirror, INDEX, name, listed), source=True, images=images)
+    for listed in _listed(mirror, INDEX, name, _INDEX_KEYS):
+        if str(listed.get("version")) == version:
+            images = _images(mirror / INDEX, name, listed.get("images") or {})
+            return Entry(path=_chart(mirror, INDEX, name, listed), source=True, images=images)
     for file in sorted(mirror.glob("*/Chart.yaml")):
         metadata = read_mapping(file)
         if (metadata.get("name"), str(metadata.get("version"))) == (name, version):
@@ -58,18 +58,18 @@ def find(mirror: Path, name: str, version: str) -> Entry | None:
     return None
 
 
-def _listed(mirror: Path, index: str, name: str, keys: set[str]) -> Mapping[str, Any] | None:
+def _listed(mirror: Path, index: str, name: str, keys: set[str]) -> list[Mapping[str, Any]]:
     file = mirror / index
     listed = read_mapping(file).get(name) if file.exists() else None
-    if listed is None:
-        return None
-    if not isinstance(listed, dict) or "path" not in listed:
-        raise DeployerError(f"{file}: `{name}` needs a `path`")
-    unknown = sorted(set(listed) - keys)
-    if unknown:
-        known = ", ".join(sorted(keys))
-        raise DeployerError(f"{file}: unknown key of `{name}`: {unknown[0]}", hint=f"known keys: {known}")
-    return listed
+    found = listed if isinstance(listed, list) else [] if listed is None else [listed]
+    for each in found:
+        if not isinstance(each, dict) or "path" not in each:
+            raise DeployerError(f"{file}: `{name}` needs a `path`")
+        unknown = sorted(set(each) - keys)
+        if unknown:
+            known = ", ".join(sorted(keys))
+            raise DeployerError(f"{file}: unknown key of `{name}`: {unknown[0]}", hint=f"known keys: {known}")
+    return found
 
 
 def _chart(mirror: Path, index: str, name: str, listed: Mapping[str, Any]) -> Path:

@@ -52,6 +52,7 @@ def organisation(document: Document) -> Organisation:
         contact=_get(data, "contact", str),
         domains=_names(data, "domains"),
         kubernetes_version=_get(_map(data, "defaults"), "kubernetes_version", str),
+        staff={kind: _names(_map(data, "staff"), kind) for kind in _map(data, "staff")},
     )
 
 
@@ -83,6 +84,7 @@ class Builder:
             uid=_get(identity, "uid", str),
             outputs=self.local if is_local else self._outputs(document),
             support_files=self._values_files(document, ("support", "helm_chart_values_files"), ()),
+            organisation=self.organisation,
             document=document,
         )
 

@@ -150,6 +150,20 @@ class Hub:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Organisation:
+    """Who operates the fleet, from config/org.yaml; a fleet may have none.
+
+    `staff` maps where people log in (`github`, `google`) to the names that they have there.
+    """
+
+    name: str | None = None
+    contact: str | None = None
+    domains: tuple[str, ...] = ()
+    kubernetes_version: str | None = None
+    staff: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Cluster:
     """One Kubernetes cluster and the hubs on it.
 
@@ -169,17 +183,8 @@ class Cluster:
     uid: str | None = None
     outputs: Mapping[str, Any] = field(default_factory=dict)
     support_files: tuple[ValuesFile, ...] = ()
+    organisation: Organisation = field(default_factory=Organisation)
     document: Document
-
-
-@dataclass(frozen=True, kw_only=True)
-class Organisation:
-    """Who operates the fleet, from config/org.yaml; a fleet may have none."""
-
-    name: str | None = None
-    contact: str | None = None
-    domains: tuple[str, ...] = ()
-    kubernetes_version: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -86,7 +86,13 @@ def _told(error: Error) -> Iterator[Violation]:
     if tell:
         yield from tell(error, at)
     else:
-        yield Violation(at=at, message="is not allowed here", value=error.instance)
+        yield Violation(at=at, message=_forbidden(error.schema), value=error.instance)
+
+
+def _forbidden(schema: Any) -> str:
+    """Return the schema's own words for what it forbids; `false` is a schema too."""
+    said = schema.get("errorMessage") if isinstance(schema, dict) else None
+    return said or "is not allowed here"
 
 
 def _unknown_keys(error: Error, at: KeyPath) -> Iterator[Violation]:

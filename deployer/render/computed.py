@@ -1,17 +1,18 @@
 """Computed values: what follows from a cluster and a hub, one function per topic.
 
-Each topic returns values of the chart `jupyterhub`. Presets and the hub's own files are stronger, so a hub
-can override all of it.
+Each topic returns values of the chart basehub. Presets and the hub's own files are stronger, so a hub can
+override all of it. Topics of more than a few lines are in `topics/`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from deployer.fleet.model import Local
 from deployer.render import health
 from deployer.render.paths import look_up
+from deployer.render.topics import binder, dask, homes, people, scheduling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,8 +29,8 @@ _WITHOUT_CALLBACK = (None, "dummy", "null", "pam", "shared-password", "default")
 class Subject:
     """What values are computed from.
 
-    `host` is the name under which users reach the hub, `own` its merged values except the computed ones,
-    and `hub_python` the text of each file of hub-side Python by name.
+    `host` is the name under which users reach the hub, `own` its merged values except the computed ones, and
+    `said` those without the chart's defaults too. `hub_python` has the text of each file of hub-side Python.
     """
 
     cluster: Cluster
@@ -37,6 +38,7 @@ class Subject:
     host: str
     own: Mapping[str, Any]
     hub_python: Mapping[str, str]
+    said: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def local(self) -> bool:
@@ -47,6 +49,20 @@ class Subject:
         """Return a value that the hub has for the chart `jupyterhub`."""
         return look_up(self.own, ("jupyterhub", *at))
 
+    def own_value(self, *at: str) -> Any:
+        """Return a value that the hub has for the chart basehub."""
+        return look_up(self.own, at)
+
+    @property
+    def base_url(self) -> str:
+        """The path below which JupyterHub is served, with a `/` at both ends."""
+        return str(self.look_up("hub", "baseUrl") or "").rstrip("/") + "/"
+
+    def named(self, name: str) -> str:
+        """Return what z2jh calls one of its objects."""
+        prefix = self.look_up("fullnameOverride")
+        return f"{prefix}-{name}" if prefix else name
+
 
 def ingress(subject: Subject) -> dict[str, Any]:
     """Serve the hub's host with TLS through the cluster's ingress controller; locally, by port-forward.
@@ -55,10 +71,10 @@ def ingress(subject: Subject) -> dict[str, Any]:
     """
     service = {"proxy": {"service": {"type": "ClusterIP"}}}
     if subject.local:
-        return service
+        return {"jupyterhub": service}
     hosts = [subject.host]
     tls = [{"hosts": hosts, "secretName": "https-auto-tls"}]
-    return {**service, "ingress": {"enabled": True, "hosts": hosts, "tls": tls}}
+    return {"jupyterhub": {**service, "ingress": {"enabled": True, "hosts": hosts, "tls": tls}}}
 
 
 def oauth_callback(subject: Subject) -> dict[str, Any]:
@@ -69,35 +85,35 @@ def oauth_callback(subject: Subject) -> dict[str, Any]:
     authenticator = subject.look_up("hub", "config", "JupyterHub", "authenticator_class")
     if subject.local or authenticator in _WITHOUT_CALLBACK:
         return {}
-    base = str(subject.look_up("hub", "baseUrl") or "/").rstrip("/")
-    url = f"https://{subject.host}{base}/hub/oauth_callback"
-    return {"hub": {"config": {"OAuthenticator": {"oauth_callback_url": url}}}}
+    url = f"https://{subject.host}{subject.base_url}hub/oauth_callback"
+    return {"jupyterhub": {"hub": {"config": {"OAuthenticator": {"oauth_callback_url": url}}}}}
 
 
 def health_check(subject: Subject) -> dict[str, Any]:
     """Let the health check act as its user."""
-    return health.values(subject.hub.health.user)
+    return {"jupyterhub": health.values(subject.hub.health.user)}
 
 
 def hub_python(subject: Subject) -> dict[str, Any]:
     """Run the chart's hub-side Python: entries of a map, so that a hub's own files merge with them."""
-    return {
-        "hub": {
-            "extraFiles": {
-                name.removesuffix(".py"): {"mountPath": f"{CONFIG_DIRECTORY}/10-{name}", "stringData": text}
-                for name, text in sorted(subject.hub_python.items())
-            }
-        }
+    files = {
+        name.removesuffix(".py"): {"mountPath": f"{CONFIG_DIRECTORY}/10-{name}", "stringData": text}
+        for name, text in sorted(subject.hub_python.items())
     }
+    return {"jupyterhub": {"hub": {"extraFiles": files}}}
 
 
 def local_node(subject: Subject) -> dict[str, Any]:
     """Do without what one node has no use for, and whose images need a registry."""
     if not subject.local:
         return {}
+    anywhere = {"extraPodConfig": {"nodeSelector": None}}
     return {
-        "scheduling": {"userScheduler": {"enabled": False}},
-        "singleuser": {"cloudMetadata": {"blockWithIptables": False}},
+        "jupyterhub": {
+            "scheduling": {"userScheduler": {"enabled": False}},
+            "singleuser": {"cloudMetadata": {"blockWithIptables": False}},
+        },
+        "dask-gateway": {"gateway": {"backend": {"scheduler": anywhere, "worker": anywhere}}},
     }
 
 
@@ -110,7 +126,7 @@ def images(subject: Subject) -> dict[str, Any]:
         {"image": {"name": own[part]["name"], "tag": own[part]["tag"], "pullPolicy": "IfNotPresent"}}
         for part in ("hub", "proxy", "user")
     )
-    return {"hub": hub, "proxy": {"chp": proxy}, "singleuser": user}
+    return {"jupyterhub": {"hub": hub, "proxy": {"chp": proxy}, "singleuser": user}}
 
 
 TOPICS: Mapping[str, Callable[[Subject], dict[str, Any]]] = {
@@ -118,6 +134,20 @@ TOPICS: Mapping[str, Callable[[Subject], dict[str, Any]]] = {
     "OAuth callback": oauth_callback,
     "health check": health_check,
     "hub-side Python": hub_python,
+    "node purposes": scheduling.node_purposes,
+    "user placeholders": scheduling.user_placeholders,
+    "home server": homes.home_server,
+    "home volume": homes.home_volume,
+    "homes": homes.homes,
+    "databases off NFS": homes.databases_off_nfs,
+    "shared memory": homes.shared_memory,
+    "user service account": people.user_service_account,
+    "GitHub teams": people.github_teams,
+    "staff": people.staff,
+    "Dask Gateway": dask.dask_gateway,
+    "BinderHub": binder.binderhub,
+    "groups exporter": people.groups_exporter,
+    "services of users": people.services_of_users,
     "local node": local_node,
     "images": images,
 }

@@ -40,13 +40,15 @@ def layers(
         for each in hub.presets
     ]
     files = [_file(file, schema or {}, decrypted) for file in hub.values_files]
-    said = domain(hub, decrypted)
-    own = merge([weakest, *presets, *files]).values
-    subject = Subject(cluster=cluster, hub=hub, host=host(own, said), own=own, hub_python=hub_python)
+    its_domain = domain(hub, decrypted)
+    own, said = merge([weakest, *presets, *files]).values, merge([*presets, *files]).values
+    subject = Subject(
+        cluster=cluster, hub=hub, host=host(own, its_domain), own=own, said=said, hub_python=hub_python
+    )
     asked = list(features.layers(subject))
     if asked:
-        own = merge([weakest, *presets, *asked, *files]).values
-        subject = replace(subject, host=host(own, said), own=own)
+        own, said = (merge([*first, *presets, *asked, *files]).values for first in ([weakest], []))
+        subject = replace(subject, host=host(own, its_domain), own=own, said=said)
     return (weakest, *_computed(subject), *presets, *asked, *files)
 
 
@@ -56,7 +58,7 @@ def _computed(subject: Subject) -> Iterator[Layer]:
         if values:
             yield Layer(
                 name=f"computed: {name}",
-                values={"jupyterhub": values},
+                values=values,
                 kind="computed",
                 function=topic.__name__,
                 about=(topic.__doc__ or "").strip().partition("\n")[0],

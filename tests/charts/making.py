@@ -121,13 +121,31 @@ class Repositories:
         return Helm(Path("/bin/helm"), (4, 3, 0), self)
 
 
+KEYS = {
+    "binderhub-service": ("config", "dockerApi", "extraConfig", "extraEnv", "ingress", "networkPolicy"),
+    "dask-gateway": ("gateway", "traefik"),
+    "jupyterhub-home-nfs": (
+        "autoResizer",
+        "eks",
+        "fullnameOverride",
+        "gke",
+        "nfsServer",
+        "openstack",
+        "quotaEnforcer",
+    ),
+}
+"""The keys that charts have defaults for: those that tests set."""
+
+
 def write_mirror(directory: Path) -> Path:
     """Write a chart mirror with the stand-in, and a tiny chart for each other dependency of basehub."""
     for dependency in find_chart(HERE, "basehub").dependencies:
         if dependency.name != "jupyterhub":
             schema = '{"properties": {"port": {"type": "integer"}}}'
             files = {"values.schema.json": schema}
-            write_chart(directory / dependency.name, version=dependency.version, files=files)
+            values = dict.fromkeys(KEYS.get(dependency.name, ()), {})
+            folder = directory / dependency.name
+            write_chart(folder, version=dependency.version, files=files, values=values)
     stand_in = os.path.relpath(HERE / "jupyterhub", directory)
     (directory / "substitutes.yaml").write_text(f"jupyterhub: {{path: {stand_in}, reason: a test}}")
     return directory

@@ -38,6 +38,17 @@ def test_a_source_tree_has_the_version_that_the_index_says(tmp_path: Path) -> No
     assert find(tmp_path, "one", "4.3.0") is None
 
 
+def test_an_index_may_list_source_trees_of_several_versions(tmp_path: Path) -> None:
+    for name in ("new", "old"):
+        write_chart(tmp_path / name, name="one", version="0.0.1-set.by.chartpress")
+    (tmp_path / "mirror.yaml").write_text("one: [{path: new, version: 4.4.0}, {path: old, version: 4.3.3}]\n")
+    assert [find(tmp_path, "one", version) for version in ("4.4.0", "4.3.3", "4.2.0")] == [
+        Entry(path=tmp_path / "new", source=True),
+        Entry(path=tmp_path / "old", source=True),
+        None,
+    ]
+
+
 def test_a_substitute_replaces_every_version_and_says_why(tmp_path: Path) -> None:
     write_chart(tmp_path / "small")
     pack(write_chart(tmp_path / "elsewhere/one"), tmp_path / "one-1.0.0.tgz")
@@ -51,6 +62,7 @@ def test_a_substitute_replaces_every_version_and_says_why(tmp_path: Path) -> Non
     [
         ("one: 4", "`one` needs a `path`"),
         ("one: {version: 1.0.0}", "`one` needs a `path`"),
+        ("one: [{path: small, version: 2.0.0}, {version: 1.0.0}]", "`one` needs a `path`"),
         ("one: {path: x, vrsion: 1.0.0}", "unknown key of `one`: vrsion"),
         ("one: {path: nowhere, version: 1.0.0}", "`one` is no folder with a Chart.yaml"),
         ("one: {path: small, version: 1.0.0, images: [hub]}", "`images` of `one` maps a path"),

@@ -18,6 +18,7 @@ FREE = {
     "list.schema.json": {"contacts"},
     "local-status.schema.json": {"components"},
     "preset.schema.json": {"values"},
+    "resource-allocation.schema.json": {"choices"},
     "rule.schema.json": {"cluster", "hub", "object", "values"},
 }
 """Keys whose content is somebody else's to define."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from deployer.session import Session
 
 FILES = {"baseline", "cluster", "org", "preset", "values"}
-OUTPUTS = {"deploy", "doctor", "health", "list", "local-status", "plan", "report"}
+OUTPUTS = {"deploy", "doctor", "health", "list", "local-status", "plan", "report", "resource-allocation"}
 
 
 @pytest.fixture

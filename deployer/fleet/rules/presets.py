@@ -40,11 +40,8 @@ RULES = (preset_conflict,)
 def _torn(one: Preset, other: Preset) -> Iterator[KeyPath]:
     """Yield where two presets differ: in `auth`, `features` and `values`."""
     if one.source and other.source:
-        said = (
-            {key: each.data.get(key) for key in ("auth", "features", "values")}
-            for each in (one.source, other.source)
-        )
-        yield from _different(*said, ())
+        for key in ("auth", "features", "values"):
+            yield from _different(one.source.data.get(key), other.source.data.get(key), (key,))
 
 
 def _different(one: Any, other: Any, at: KeyPath) -> Iterator[KeyPath]:

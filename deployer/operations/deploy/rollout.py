@@ -35,7 +35,7 @@ _MAY_PASS = (
     "RunContainerError",
     "NotCreated",
 )
-_MAY_STAY_PENDING = ("user-placeholder",)
+_MAY_STAY_PENDING = ("user-placeholder", "node-placeholder")
 """Components whose pods only keep room for others: on full nodes they are meant to wait."""
 _RESTARTS = 3
 """Restarts of a container after which it will not come up by itself; one or two are normal at a start."""

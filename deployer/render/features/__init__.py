@@ -16,6 +16,7 @@ from deployer.render.features import (
     interface,
     limits,
     network,
+    resource_choices,
     shared_directories,
 )
 from deployer.render.merge import Layer
@@ -33,6 +34,7 @@ FEATURES: Mapping[str, Callable[[Subject, Mapping[str, Any]], dict[str, Any]]] =
     "interface": interface.values,
     "limits": limits.values,
     "network": network.values,
+    "resource_choices": resource_choices.values,
     "shared_directories": shared_directories.values,
 }
 """Weakest first."""

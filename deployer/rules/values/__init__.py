@@ -19,10 +19,12 @@ from deployer.rules.values import (
     oauth,
     profile_groups,
     profiles,
+    resource_choices,
     resources,
     secrets,
     server_size,
     storage,
+    without_effect,
 )
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ RULES: tuple[Rule[HubValues], ...] = (
     *environment.RULES,
     *resources.RULES,
     *server_size.RULES,
+    *resource_choices.RULES,
     *nodes.RULES,
     *health.RULES,
     *authenticator.RULES,
@@ -48,4 +51,5 @@ RULES: tuple[Rule[HubValues], ...] = (
     *hosts.RULES,
     *culling.RULES,
     *leftovers.RULES,
+    *without_effect.RULES,
 )

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from deployer.fleet.node_pools import MACHINE, given, pools
 from deployer.fleet.rule import Finding, rule
 from deployer.fleet.spelling import near
-from deployer.rules.values.parts.pools import MACHINE, given, pools
 from deployer.rules.values.parts.servers import servers
 from deployer.rules.values.parts.shapes import mapping, sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from deployer.fleet.node_pools import Pool, Taint
     from deployer.fleet.positions import KeyPath
     from deployer.rules.subjects import HubValues
-    from deployer.rules.values.parts.pools import Pool, Taint
     from deployer.rules.values.parts.servers import Server
 
 _SELECTORS = ("nodeSelector", "node_selector")

@@ -13,11 +13,14 @@ from deployer.render.merge import merge
 from tests.render import fleets
 
 
-def asked(text: str, *, provider: str = "aws", own: str = "{}") -> dict[str, Any]:
-    """Return the values of the features that a text asks for: `auth: ...`, `features: ...`."""
+def asked(text: str, *, provider: str = "aws", own: str = "{}", cluster: str = "{}") -> dict[str, Any]:
+    """Return the values of the features that a text asks for: `auth: ...`, `features: ...`.
+
+    `own` is what the hub's files say, `cluster` the other keys of cluster.yaml.
+    """
     hub = fleets.hub(features=features([Speaker(document=fleets.document(text))]))
     subject = Subject(
-        cluster=fleets.cluster(provider, hub),
+        cluster=fleets.cluster(provider, hub, document=fleets.document(cluster)),
         hub=hub,
         host=hub.domain,
         own=yaml.safe_load(own),

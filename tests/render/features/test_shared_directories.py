@@ -1,25 +1,10 @@
-"""Shared directories: whole values, and the mounts that a real KubeSpawner gives to people of each kind."""
-
 from __future__ import annotations
 
-import asyncio
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from kubespawner import KubeSpawner
-from traitlets.config import Config
 
 from tests.render.features.asking import asked
-
-COURSES = """
-features:
-  shared_directories:
-    directories:
-      shared: {}
-      scratch: {writers: everybody}
-      biology: {readers: [biology], writers: [biology-instructors]}
-"""
 
 
 def mount(directory: str, path: str, *, read_only: bool, volume: str = "home") -> dict[str, Any]:
@@ -74,30 +59,3 @@ def test_directories_may_have_a_volume_of_their_own(
         },
         "extraVolumeMounts": {"shared-directory-a": mount("_shared/a", "a", read_only=True, volume="shared")},
     }
-
-
-@pytest.mark.parametrize(
-    ("groups", "expected"),
-    [
-        ([], {"shared": True, "scratch": False}),
-        (["chemistry"], {"shared": True, "scratch": False}),
-        (["biology"], {"shared": True, "scratch": False, "biology": True}),
-        (["biology-instructors"], {"shared": True, "scratch": False, "biology": False}),
-        (["biology", "biology-instructors"], {"shared": True, "scratch": False, "biology": False}),
-    ],
-)
-def test_a_real_spawner_mounts_what_somebodys_groups_may_read_and_write(
-    groups: list[str], expected: dict[str, bool]
-) -> None:
-    """`expected` has the directories that somebody gets, and whether each is read-only."""
-    values = asked(COURSES)["jupyterhub"]
-    config = Config(KubeSpawner=values["hub"]["config"]["KubeSpawner"])
-    config.KubeSpawner.volume_mounts = dict(values["singleuser"]["storage"]["extraVolumeMounts"])
-    spawner = KubeSpawner(_mock=True, config=config)
-    spawner.user = SimpleNamespace(groups=[SimpleNamespace(name=name) for name in groups])
-    asyncio.run(spawner.apply_group_overrides())
-    got = {
-        each["mountPath"].removeprefix("/home/jovyan/"): each["readOnly"]
-        for each in spawner.volume_mounts.values()
-    }
-    assert got == expected

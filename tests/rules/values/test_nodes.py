@@ -100,31 +100,6 @@ def test_a_toleration_is_of_a_taint(values: Making) -> None:
     ]
 
 
-def test_a_server_fits_on_a_machine(values: Making) -> None:
-    text = """\
-    jupyterhub:
-      singleuser:
-        nodeSelector: {size: small}
-        memory: {guarantee: 32G, limit: 64G}
-        profileList:
-          - {display_name: A}
-          - {display_name: B, kubespawner_override: {mem_guarantee: 31.9G, cpu_guarantee: 4}}
-          - {display_name: C, kubespawner_override: {mem_guarantee: 1G, cpu_guarantee: 4.5}}
-          - {display_name: D, kubespawner_override: {mem_guarantee: 127G, node_selector: {size: large}}}
-          - {display_name: E, kubespawner_override: {node_selector: {size: null}}}
-    """
-    assert found(server_size.RULES, values(text, cluster=POOLS)) == [
-        "1:4:14: 32 GiB guaranteed, and the largest machine for it has 32 GiB",
-        "1:8:69: 4.5 processors guaranteed, and the largest machine for it has 4 processors",
-    ]
-
-
-def test_a_machine_of_unknown_size_is_large_enough(values: Making) -> None:
-    text = "jupyterhub: {singleuser: {memory: {guarantee: 4000G}}}"
-    pools = "infrastructure: {node_pools: {notebooks: [{machine: n2-highmem-4}, {machine: special}]}}"
-    assert found(ALL, values(text, cluster=pools)) == []
-
-
 @pytest.mark.parametrize(
     "cluster",
     [

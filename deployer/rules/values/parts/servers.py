@@ -28,7 +28,8 @@ _TAINTS = (
     (*SINGLEUSER, "extraTolerations"),
     ("jupyterhub", "scheduling", "userPods", "tolerations"),
 )
-_DECISIVE = {*AMOUNTS, "node_selector", "tolerations"}
+_LIMITS = "extra_resource_limits"
+_DECISIVE = {*AMOUNTS, _LIMITS, "node_selector", "tolerations"}
 _MOST = 200
 
 
@@ -42,10 +43,14 @@ class Setting(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Server:
-    """One combination of choices. `at` is the last of them, `amounts` are KubeSpawner's settings by name."""
+    """One combination of choices. `at` is the last of them, `amounts` are KubeSpawner's settings by name.
+
+    `limits` are those of other resources, such as GPUs.
+    """
 
     at: KeyPath
     amounts: Mapping[str, Setting]
+    limits: Mapping[str, Setting]
     selector: Mapping[str, Setting]
     tolerations: tuple[Any, ...]
 
@@ -74,15 +79,17 @@ def _servers(release: HubValues) -> Iterator[Server]:
 
 def _start(release: HubValues) -> Server:
     amounts = {name: (*SINGLEUSER, *where) for name, where in AMOUNTS.items()}
-    selector = (*SINGLEUSER, "nodeSelector")
     return Server(
         at=SINGLEUSER,
         amounts={name: Setting(release.value(*at), at) for name, at in amounts.items()},
-        selector={
-            key: Setting(value, (*selector, key)) for key, value in mapping(release.value(*selector)).items()
-        },
+        limits=_settings(release, (*SINGLEUSER, "extraResource", "limits")),
+        selector=_settings(release, (*SINGLEUSER, "nodeSelector")),
         tolerations=tuple(each for at in _TAINTS for each in sequence(release.value(*at))),
     )
+
+
+def _settings(release: HubValues, at: tuple[str, ...]) -> dict[str, Setting]:
+    return {key: Setting(value, (*at, key)) for key, value in mapping(release.value(*at)).items()}
 
 
 def _choices(profile: Profile) -> Iterator[list[Choice]]:
@@ -99,21 +106,19 @@ def _with(server: Server, choice: Choice, stage: int) -> Server:
     if _DECISIVE.isdisjoint(said):
         return server
     at = (*choice.at, "kubespawner_override")
-    selector = mapping(said.get("node_selector"))
     return Server(
         at=choice.at,
         amounts={
             name: Setting(said[name], (*at, name), stage) if name in said else setting
             for name, setting in server.amounts.items()
         },
-        # KubeSpawner merges a map into the map that it has, and None takes a key away.
-        selector={
-            key: setting
-            for key, setting in {
-                **server.selector,
-                **{k: Setting(v, (*at, "node_selector", k), stage) for k, v in selector.items()},
-            }.items()
-            if setting.value is not None
-        },
+        limits=_merged(server.limits, said.get(_LIMITS), (*at, _LIMITS), stage),
+        selector=_merged(server.selector, said.get("node_selector"), (*at, "node_selector"), stage),
         tolerations=tuple(sequence(said["tolerations"])) if "tolerations" in said else server.tolerations,
     )
+
+
+def _merged(before: Mapping[str, Setting], said: Any, at: KeyPath, stage: int) -> dict[str, Setting]:
+    """Return a map with another merged into it, as KubeSpawner does: None takes a key away."""
+    later = {key: Setting(value, (*at, key), stage) for key, value in mapping(said).items()}
+    return {key: setting for key, setting in {**before, **later}.items() if setting.value is not None}

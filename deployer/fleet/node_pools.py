@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from deployer.rules.values.parts.machines import size
-from deployer.rules.values.parts.shapes import mapping, sequence, text
+from deployer.fleet.machines.table import machine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from deployer.fleet.machines.table import Machine
     from deployer.fleet.model import Cluster
-    from deployer.rules.values.parts.machines import Size
 
 MACHINE = "node.kubernetes.io/instance-type"
 _MACHINE_ONCE = "beta.kubernetes.io/instance-type"
@@ -42,17 +41,22 @@ class Taint:
 
 @dataclass(frozen=True, kw_only=True)
 class Pool:
-    """One pool of nodes of one machine type."""
+    """One pool of nodes of one machine type. `group` is the key it is declared under, such as `notebooks`.
+
+    `attached` is how many GPUs its nodes have beside those of the machine type, None when that can't be told.
+    """
 
     name: str
+    group: str
     machine: str
     labels: Mapping[str, Any]
     taints: tuple[Taint, ...]
+    attached: int | None = 0
 
     @property
-    def size(self) -> Size | None:
-        """The size of its machines, None when it is unknown."""
-        return size(self.machine)
+    def type(self) -> Machine | None:
+        """The type of its machines, None when it is unknown."""
+        return machine(self.machine)
 
     def has(self, label: str, value: Any) -> bool | None:
         """Say whether its nodes have a label, None when that can't be told."""
@@ -69,8 +73,8 @@ class Pool:
 
 def pools(cluster: Cluster) -> tuple[Pool, ...]:
     """Return the pools of a cluster, none when it declares none."""
-    declared = mapping(cluster.document.value(("infrastructure", "node_pools")))
-    return tuple(pool for name, value in declared.items() for pool in _pools(name, value))
+    declared = _map(cluster.document.value(("infrastructure", "node_pools")))
+    return tuple(pool for group, value in declared.items() for pool in _pools(group, group, value))
 
 
 def given(key: str) -> bool:
@@ -79,29 +83,52 @@ def given(key: str) -> bool:
     return any(domain == each or domain.endswith(f".{each}") for each in _GIVEN)
 
 
-def _pools(name: str, value: Any) -> Iterator[Pool]:
+def _pools(group: str, name: str, value: Any) -> Iterator[Pool]:
     """Return the pools in a map or a list of them, or in a map by their names."""
-    for each in sequence(value):
-        yield from _pools(text(mapping(each).get("name")) or name, each)
-    if "machine" in mapping(value):
-        yield _pool(name, value)
+    for each in _list(value):
+        yield from _pools(group, _text(_map(each).get("name")) or name, each)
+    if "machine" in _map(value):
+        yield _pool(group, name, value)
     else:
-        for key, each in mapping(value).items():
+        for key, each in _map(value).items():
             if isinstance(each, Mapping):
-                yield from _pools(key, each)
+                yield from _pools(group, key, each)
 
 
-def _pool(name: str, data: Mapping[str, Any]) -> Pool:
+def _pool(group: str, name: str, data: Mapping[str, Any]) -> Pool:
     return Pool(
         name=name,
-        machine=text(data["machine"]),
-        labels=mapping(data.get("labels")),
+        group=group,
+        machine=_text(data["machine"]),
+        labels=_map(data.get("labels")),
         taints=tuple(_taints(data.get("taints"))),
+        attached=_attached(data.get("gpu")),
     )
+
+
+def _attached(value: Any) -> int | None:
+    """Return how many GPUs `gpu: {type, count}` attaches to a node. More keys may share them out."""
+    if value is None:
+        return 0
+    count = _map(value).get("count", 1)
+    return count if isinstance(count, int) and _map(value).keys() <= {"type", "count"} else None
 
 
 def _taints(value: Any) -> Iterator[Taint]:
     """Return taints from maps with `key`, `value` and `effect`."""
-    for each in map(mapping, sequence(value)):
-        if text(each.get("key")):
-            yield Taint(key=each["key"], value=str(each.get("value") or ""), effect=text(each.get("effect")))
+    for each in map(_map, _list(value)):
+        if _text(each.get("key")):
+            yield Taint(key=each["key"], value=str(each.get("value") or ""), effect=_text(each.get("effect")))
+
+
+# What has another kind is for the schema to tell.
+def _map(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

@@ -143,7 +143,7 @@ def write_mirror(directory: Path) -> Path:
         if dependency.name != "jupyterhub":
             schema = '{"properties": {"port": {"type": "integer"}}}'
             files = {"values.schema.json": schema}
-            values = dict.fromkeys(KEYS.get(dependency.name, ()), {})
+            values: dict[str, Any] = {key: {} for key in KEYS.get(dependency.name, ())}
             folder = directory / dependency.name
             write_chart(folder, version=dependency.version, files=files, values=values)
     stand_in = os.path.relpath(HERE / "jupyterhub", directory)

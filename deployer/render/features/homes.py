@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from deployer.render.computed import Subject
 
 _SERVER = "jupyterhub-home-nfs"
-_DISK_OF = {Aws: "eks", Gcp: "gke"}
+_DISK_OF: Mapping[type[object], str] = {Aws: "eks", Gcp: "gke"}
 
 
 def values(subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from deployer.fleet.model import Aws, Gcp
 from deployer.render.paths import look_up
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from deployer.render.computed import Subject
 
 CLAIM = "home-nfs"
@@ -19,7 +21,7 @@ _SHARED = "_shared"
 _HOMES = ("/home/jovyan", "/home/rstudio")
 """Images with RStudio have their user's home in the second; both lead to the same directory."""
 
-_MOUNT_OPTIONS = {
+_MOUNT_OPTIONS: Mapping[type[object], list[str]] = {
     # As AWS recommends; `noresvport` lets a connection come back after the server moved.
     Aws: ["rsize=1048576", "wsize=1048576", "timeo=600", "soft", "retrans=2", "noresvport"],
     Gcp: ["soft", "noatime"],

@@ -129,6 +129,15 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def fleet(session: nox.Session) -> None:
+    """Load, check and render the fleet of `DEPLOYER_FLEET` as it is; tell each key without effect."""
+    obstacle = _no_fleet()
+    if obstacle:
+        session.skip(obstacle)
+    session.run("python", str(ROOT / "tools" / "fleet"), os.environ["DEPLOYER_FLEET"])
+
+
+@nox.session
 def lock(session: nox.Session) -> None:
     """Lock the dependencies anew, as far as they still fit; `-- --upgrade` takes the newest."""
     compile_ = ["uv", "pip", "compile", "--quiet", "--python-version=3.11", "--generate-hashes"]
@@ -147,6 +156,17 @@ def _pytest(session: nox.Session, tier: str) -> None:
 
 def _data(tier: str) -> Path:
     return REPORTS / tier / "coverage"
+
+
+def _no_fleet() -> str | None:
+    """Return in a line why no fleet can be looked at here, or None."""
+    for name, what in (("DEPLOYER_FLEET", "fleet"), ("DEPLOYER_CHART_MIRROR", "charts")):
+        directory = os.environ.get(name)
+        if not directory:
+            return f"{name} names no {what}"
+        if not Path(directory).is_dir():
+            return f"{name} is no directory: {directory}"
+    return None if shutil.which("helm") else "no helm here: run `make tools`"
 
 
 def _no_cluster() -> str | None:

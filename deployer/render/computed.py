@@ -114,6 +114,10 @@ def local_node(subject: Subject) -> dict[str, Any]:
             "singleuser": {"cloudMetadata": {"blockWithIptables": False}},
         },
         "dask-gateway": {"gateway": {"backend": {"scheduler": anywhere, "worker": anywhere}}},
+        "binderhub-service": {
+            "config": {"KubernetesBuildExecutor": {"node_selector": None}},
+            "dockerApi": {"nodeSelector": None},
+        },
     }
 
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 HERE = Path(__file__).parent
+_HOME_NFS = ("eks", "gke", "nfsServer", "openstack", "persistentVolume", "quotaEnforcer")
+_KEYS = {"jupyterhub-home-nfs": {key: {} for key in _HOME_NFS}}
+"""Keys that rules look at, of charts that are tiny otherwise."""
 SHOWS_VALUES = "data: {{ .Values | toJson | b64enc }}\n"
 """A template from whose output a test can tell what values a chart received."""
 
@@ -121,31 +124,14 @@ class Repositories:
         return Helm(Path("/bin/helm"), (4, 3, 0), self)
 
 
-KEYS = {
-    "binderhub-service": ("config", "dockerApi", "extraConfig", "extraEnv", "ingress", "networkPolicy"),
-    "dask-gateway": ("gateway", "traefik"),
-    "jupyterhub-home-nfs": (
-        "autoResizer",
-        "eks",
-        "fullnameOverride",
-        "gke",
-        "nfsServer",
-        "openstack",
-        "quotaEnforcer",
-    ),
-}
-"""The keys that charts have defaults for: those that tests set."""
-
-
 def write_mirror(directory: Path) -> Path:
     """Write a chart mirror with the stand-in, and a tiny chart for each other dependency of basehub."""
     for dependency in find_chart(HERE, "basehub").dependencies:
         if dependency.name != "jupyterhub":
             schema = '{"properties": {"port": {"type": "integer"}}}'
             files = {"values.schema.json": schema}
-            values: dict[str, Any] = {key: {} for key in KEYS.get(dependency.name, ())}
-            folder = directory / dependency.name
-            write_chart(folder, version=dependency.version, files=files, values=values)
+            values = _KEYS.get(dependency.name)
+            write_chart(directory / dependency.name, version=dependency.version, files=files, values=values)
     stand_in = os.path.relpath(HERE / "jupyterhub", directory)
     (directory / "substitutes.yaml").write_text(f"jupyterhub: {{path: {stand_in}, reason: a test}}")
     return directory

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+OWN_KEYS = {"global", "nfs", "inClusterNFS", "nodePlaceholder", "userServiceAccount", "staticWebsite"}
+
+
 @pytest.fixture
 def basehub(repository: Path) -> Chart:
     return find_chart(repository, "basehub")
@@ -51,7 +54,7 @@ def test_by_default_a_hub_is_jupyterhub_alone(basehub: Chart) -> None:
 
 def test_each_dependency_has_its_key_in_the_schema(basehub: Chart, schema: dict[str, Any]) -> None:
     keys = {dependency.alias or dependency.name for dependency in basehub.dependencies}
-    assert set(schema["properties"]) == keys | {"global"}
+    assert set(schema["properties"]) == keys | OWN_KEYS
 
 
 def test_the_defaults_fit_the_schema(basehub: Chart, schema: dict[str, Any]) -> None:

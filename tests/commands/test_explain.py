@@ -173,6 +173,7 @@ def test_talk_goes_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
             "no such value in aws course: jupyterhub.hub.config.GitHubOAuthenticator.x",
             (
                 "known below `jupyterhub.hub.config.GitHubOAuthenticator`: "
+                "auth_refresh_age, enable_auth_state, populate_teams_in_auth_state, scope, manage_groups, "
                 "allowed_organizations, client_id, client_secret"
             ),
         ),

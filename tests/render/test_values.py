@@ -68,6 +68,8 @@ def test_layers_come_in_order_defaults_computed_presets_files() -> None:
         "computed: ingress",
         "computed: health check",
         "computed: hub-side Python",
+        "computed: node purposes",
+        "computed: shared memory",
         "preset: education",
         "preset: event",
         "plain.values.yaml",

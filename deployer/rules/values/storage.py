@@ -52,6 +52,19 @@ def home_volume(release: HubValues) -> Iterator[Finding]:
         yield release.finding((*_STORAGE, "type"), message)
 
 
+@rule()
+def home_server(release: HubValues) -> Iterator[Finding]:
+    """Want to know where the NFS server of homes is.
+
+    Nodes mount it. Those of GKE find the hub's own server by its name; others need the address of its
+    Service, which is there after a first deploy with `nfs.enabled: false`.
+    """
+    volume = mapping(release.value("nfs", "pv"))
+    if release.value("nfs", "enabled") is True and volume.get("enabled") and not volume.get("serverIP"):
+        message = "missing key `nfs.pv.serverIP`: the address of the server that homes are on"
+        yield release.finding(("nfs", "pv", "serverIP"), message)
+
+
 @rule("warning")
 def home_quota(release: HubValues) -> Iterator[Finding]:
     """Want a home's quota to be smaller than the disk with all homes.
@@ -70,7 +83,7 @@ def home_quota(release: HubValues) -> Iterator[Finding]:
             yield release.finding(at, message)
 
 
-RULES = (storage_size, home_volume, home_quota)
+RULES = (storage_size, home_volume, home_server, home_quota)
 
 
 def _disk(release: HubValues) -> float | None:

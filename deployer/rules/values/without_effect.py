@@ -11,7 +11,7 @@ from deployer.rules.values.parts.code import set_elsewhere
 from deployer.rules.values.parts.shapes import mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from deployer.fleet.positions import KeyPath
     from deployer.rules.subjects import HubValues
@@ -59,12 +59,13 @@ def unread_key(release: HubValues) -> Iterator[Finding]:
     Those charts have a default for each key that they read.
     """
     for package in release.chart.packages:
-        if mapping(package.schema).get("additionalProperties") is not False:
+        if package.defaults and mapping(package.schema).get("additionalProperties") is not False:
             known = [*package.defaults, *_ALWAYS_KNOWN]
             for key in mapping(release.merged.values.get(package.name)):
                 at = (package.name, key)
                 if key not in known and _is_said(release, at):
-                    yield release.finding(at, f"{package.name} reads no key {_shown(key, known)}")
+                    message = f"{package.name} reads no key `{key}`{_meant(key, known)}"
+                    yield release.finding(at, message)
 
 
 @rule("warning")
@@ -77,7 +78,8 @@ def custom_key(release: HubValues) -> Iterator[Finding]:
     for key in mapping(look_up(release.merged.values, _CUSTOM)):
         at = (*_CUSTOM, key)
         if key not in known and _is_said(release, at) and not set_elsewhere(release, str(key)):
-            yield release.finding(at, f"nothing reads the key {_shown(key, known)} of `jupyterhub.custom`")
+            message = f"nothing reads the key `{key}` of `jupyterhub.custom`{_meant(key, known)}"
+            yield release.finding(at, message)
 
 
 RULES = (no_effect, unread_key, custom_key)
@@ -112,6 +114,6 @@ def _is_said(release: HubValues, at: KeyPath) -> bool:
     return len(depth) == len(at) and (layer.kind in ("file", "preset") or layer.feature is not None)
 
 
-def _shown(key: object, known: Any) -> str:
+def _meant(key: object, known: Iterable[str]) -> str:
     close = near(str(key), known)
-    return f"`{key}`; did you mean `{close}`?" if close else f"`{key}`"
+    return f": did you mean `{close}`?" if close else ""

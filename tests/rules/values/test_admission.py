@@ -139,7 +139,7 @@ SCOPE = "private memberships are not seen: add `read:org` to `GitHubOAuthenticat
 
 def test_organisations_take_a_scope(values: Making) -> None:
     teams = "{populate_teams_in_auth_state: true, scope: [user]}"
-    for section in ("{allowed_organizations: [a]}", teams):
+    for section in ("{allowed_organizations: [a], scope: [user]}", teams):
         text = config("github", f"GitHubOAuthenticator: {section}")
         assert found(github_scope, values(text)) == [f"1:5:30: {SCOPE}"]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deployer.rules.values.storage import RULES, home_quota, home_volume, storage_size
+from deployer.rules.values.storage import RULES, home_quota, home_server, home_volume, storage_size
 from tests.rules.values.making import ENCRYPTED, found
 
 if TYPE_CHECKING:
@@ -34,6 +34,27 @@ def test_static_homes_have_a_claim(values: Making) -> None:
     ]
     claim = "jupyterhub: {singleuser: {storage: {static: {pvcName: homes}}}}"
     assert found(RULES, values(text, claim)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("nfs: {enabled: true}", False),
+        ("nfs: {enabled: true, pv: {serverIP: 10.1.2.3}}", True),
+        ("nfs: {enabled: true, pv: {enabled: false}}", True),
+        ("jupyterhub-home-nfs: {eks: {volumeId: disk}}", False),
+        ("jupyterhub-home-nfs: {eks: {volumeId: disk}}\nnfs: {enabled: false}", True),
+        ("{}", True),
+    ],
+)
+def test_nodes_know_where_the_server_of_homes_is(values: Making, text: str, known: bool) -> None:
+    message = "missing key `nfs.pv.serverIP`: the address of the server that homes are on"
+    lines = found(home_server, values(text, provider="aws"))
+    assert [line.partition(": ")[2].partition(" (")[0] for line in lines] == ([] if known else [message])
+
+
+def test_nodes_of_gke_find_the_hubs_own_server(values: Making) -> None:
+    assert found(home_server, values("jupyterhub-home-nfs: {gke: {volumeId: disk}}")) == []
 
 
 NFS = """\

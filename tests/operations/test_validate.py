@@ -58,6 +58,39 @@ def test_a_chart_that_cannot_be_had_is_told_once(session: Session, fleet: Fleet)
     assert (report.ok, report.errors, report.not_checked) == (False, 0, (NO_CHART,))
 
 
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("a-file/cache", "can't write to the cache: Not a directory"),
+        ("x" * 300, "can't read the cache: File name too long"),
+    ],
+)
+def test_a_cache_that_cannot_be_used_is_told_once(
+    session: Session, fleet: Fleet, tmp_path: Path, place: str, said: str
+) -> None:
+    """It is no fault of the hubs, and the same fault for each."""
+    fleet.chart()
+    fleet.cluster("other", one="", two="")
+    (tmp_path / "a-file").write_text("")
+    cache = tmp_path / place
+    unusable = (
+        f"not checked: what charts make of hubs; {said}: {cache}/charts; "
+        "make room there, or name another directory in `DEPLOYER_CACHE`"
+    )
+    session = replace(session, cache=cache)
+    report = validate(session, fleet.root)
+    assert (report.ok, report.problems, report.not_checked) == (False, (), (unusable,))
+    report = validate(session, fleet.root, skip_charts=True)
+    assert (report.ok, report.not_checked, report.notices) == (True, (), (unusable,))
+
+
+def test_a_state_directory_that_cannot_be_looked_into_knows_no_cluster(
+    session: Session, fleet: Fleet, tmp_path: Path
+) -> None:
+    report = validate(replace(session, state=tmp_path / ("x" * 300)), fleet.root)
+    assert (report.problems, report.not_checked) == ((), (NO_CHART,))
+
+
 def test_a_chart_that_cannot_be_had_may_be_a_notice(session: Session, fleet: Fleet) -> None:
     report = validate(session, fleet.root, skip_charts=True)
     assert (report.ok, report.not_checked, report.notices) == (True, (), (NO_CHART,))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from deployer.charts.cache import CacheUnusable
 from deployer.charts.sources import ChartUnavailable
 from deployer.errors import DeployerError, Interrupted
 from deployer.operations.validation.findings import HubFindings
@@ -29,6 +30,9 @@ def check(work: Work, chosen: tuple[Cluster, Hub]) -> Outcome:
         found = findings.in_values()
     except ChartUnavailable as error:
         missing = tuple(f"not checked: {package}; {error.hint}" for package in error.reasons)
+        return Outcome(hub=hub, not_checked=missing)
+    except CacheUnusable as error:
+        missing = (f"not checked: what charts make of hubs; {error.message}; {error.hint}",)
         return Outcome(hub=hub, not_checked=missing)
     except DeployerError as error:
         failure = _failure(work.fleet, hub, error, "chart-package")

@@ -18,6 +18,7 @@ from deployer.charts.cache import charts_cache, new_entry, reading
 from deployer.charts.hashes import HASHES
 from deployer.charts.lock import LOCK
 from deployer.charts.package import Package, write_package
+from deployer.charts.schema_file import SCHEMA, read_schema
 from deployer.charts.sources import Source, sources
 from deployer.fleet.checker import Checker
 from deployer.progress import step
@@ -47,10 +48,8 @@ class PreparedChart:
     @cached_property
     def checkers(self) -> tuple[tuple[tuple[str, ...], Checker], ...]:
         """What checks the values at a path, for each schema that there is: its own and the packages'."""
-        own = self.path / "values.schema.json"
-        found: list[tuple[tuple[str, ...], Mapping[str, Any]]] = []
-        if own.exists():
-            found.append(((), json.loads(own.read_text(encoding="utf-8"))))
+        own = read_schema(self.path / SCHEMA)
+        found: list[tuple[tuple[str, ...], Mapping[str, Any]]] = [((), own)] if own else []
         found += [((each.name,), each.schema) for each in self.packages if each.schema is not None]
         return tuple((at, Checker(schema=schema)) for at, schema in found)
 

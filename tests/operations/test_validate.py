@@ -189,9 +189,38 @@ def test_a_secret_never_gets_into_a_message(session: Session, fleet: Fleet) -> N
 def test_a_chart_that_is_broken_is_a_problem_of_the_hub(session: Session, fleet: Fleet) -> None:
     (fleet.root / "helm-charts/basehub/values.yaml").write_text("a: [\n")
     (problem,) = lines(validate(session, fleet.root))
-    assert problem.startswith(f"{CLUSTER}:6:5: hub `research`: the configuration has 1 error ")
-    assert "helm-charts/basehub/values.yaml:2:1: a value should be here" in problem
-    assert problem.endswith("[chart-package]")
+    where = "helm-charts/basehub/values.yaml:2:1"
+    missing = "a value should be here; or a `[` or `{` above is not closed"
+    assert problem == f"{where}: hub `research`: {missing} [yaml]"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("values.schema.json", b'{\n"type": }', "not JSON: {}, line 2"),
+        ("values.schema.json", b"\xff", "not JSON: {}"),
+        ("values.schema.json", b"[" * 100_000, "not JSON: {}"),
+        ("values.schema.json", b"[]", "no JSON schema: {}: it must be a map"),
+        (
+            "values.schema.json",
+            b'{"properties": 3}',
+            'no JSON schema: {}: `properties`: 3 is not of type "object"',
+        ),
+        ("files/hub/x.py", b"\xff", "can't read: {}: not UTF-8 text"),
+        ("Chart.yaml", b"dependencies: 3", "{}: `dependencies` must be a list of maps, each with a `name`"),
+    ],
+)
+def test_a_file_of_a_chart_that_is_not_what_it_should_be_is_a_problem_of_the_hub(
+    session: Session, fleet: Fleet, name: str, content: bytes, said: str
+) -> None:
+    fleet.chart()
+    fleet.write(f"helm-charts/basehub/{name}", "")
+    (fleet.root / "helm-charts/basehub" / name).write_bytes(content)
+    message = said.format(f"helm-charts/basehub/{name}")
+    for _ in range(2):
+        assert lines(validate(session, fleet.root)) == [
+            f"{CLUSTER}:6:5: hub `research`: {message} [chart-package]"
+        ]
 
 
 def test_one_cluster_or_some_hubs_can_be_checked_alone(session: Session, fleet: Fleet) -> None:

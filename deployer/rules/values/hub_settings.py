@@ -15,7 +15,6 @@ from deployer.rules.values.parts.shapes import mapping
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from deployer.fleet.positions import KeyPath
     from deployer.rules.subjects import HubValues
 
 _ALIKE = 0.8
@@ -41,8 +40,8 @@ def hub_setting(release: HubValues) -> Iterator[Finding]:
         known = settings(section)
         for key in block:
             meant = None if key in known else _near(key, known)
-            at = (*CONFIG, section, key)
-            if meant is not None and meant not in _beside(release, at):
+            if meant is not None and meant not in _beside(release, section, key):
+                at = (*CONFIG, section, key)
                 yield release.finding(at, f"`{section}` has no setting `{key}`: did you mean `{meant}`?")
 
 
@@ -75,10 +74,10 @@ def _sections(release: HubValues) -> Iterator[tuple[str, dict[str, Any]]]:
             yield section, {key: value for key, value in said if (section, key) not in _OF_THE_CHART}
 
 
-def _beside(release: HubValues, at: KeyPath) -> Mapping[str, Any]:
+def _beside(release: HubValues, section: str, key: str) -> Mapping[str, Any]:
     """Return what the file that has a key says beside it."""
-    layer, _ = release.merged.origin_path(at)
-    return mapping(look_up(layer.values, at[:-1]))
+    layer, _ = release.merged.origin_path((*CONFIG, section, key))
+    return mapping(look_up(layer.values, (*CONFIG, section)))
 
 
 def _near(key: str, known: Mapping[str, Any]) -> str | None:

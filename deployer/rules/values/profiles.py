@@ -107,10 +107,10 @@ def profile_setting(release: HubValues) -> Iterator[Finding]:
             meant = None if key in known else only_near(key, known)
             if meant is not None and meant not in data:
                 yield release.finding((*at, key), f"`{key}` has no effect: did you mean `{meant}`?")
-    known = settings("KubeSpawner")
+    of_spawner = settings("KubeSpawner")
     for choice in choices(release):
         for key in overrides(choice):
-            trouble = None if key in known else _no_setting(key, known)
+            trouble = None if key in of_spawner else _no_setting(key, of_spawner)
             if trouble is not None:
                 yield release.finding((*choice.at, "kubespawner_override", key), trouble)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-VALUES = ("1G", 7, 1.5, [], ["text"], [7], {}, {"key": "text"}, {"key": 7})
+VALUES: tuple[Any, ...] = ("1G", 7, 1.5, [], ["text"], [7], {}, {"key": "text"}, {"key": 7})
 DEEPER = {"admin_users", "allowed_users", "blocked_users", "whitelist"}
 """Settings whose class looks at more than the kind: names of users must be text."""
 

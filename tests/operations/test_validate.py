@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from deployer.operations.validation.report import Report
     from deployer.session import Session
 
+NIL = "nil pointer evaluating interface {}.er"
 FORBIDDEN: dict[str, Any] = {"not": {}}
 NO_HELM = "not rendered: program not found: helm; run `make tools`, or install Helm 3.14 or newer"
 GET_CHARTS = "run `deployer charts fetch basehub` with a network, or give `--chart-mirror DIR`"
@@ -299,12 +300,45 @@ class TestWithHelm:
         ]
         assert all("hub.x is gone, use hub.y" in problem.message for problem in report.problems)
 
+    @pytest.mark.parametrize(
+        ("template", "place", "message"),
+        [
+            (
+                "a: {{ .Values.hub.wrong.deep.er }}",
+                f"{VALUES}:3:13",
+                f", line 1, which takes `jupyterhub.hub.wrong.deep.er`: {NIL}",
+            ),
+            (
+                '# first\na: {{ required "say who" .Values.hub.teacher }}',
+                f"{VALUES}:2:3",
+                ", line 2, which takes `jupyterhub.hub.teacher`: say who",
+            ),
+            ('a: {{ fail "no" }}', f"{CLUSTER}:6:5", ", line 1: no"),
+            ("a: {{ nosuch }}", f"{CLUSTER}:6:5", ', line 1: function "nosuch" not defined'),
+            ("a: {{ .Values.nowhere.x }}", f"{CLUSTER}:6:5", None),
+            ("a: {{ .Values.hub.name }}: b", f"{CLUSTER}:6:5", None),
+        ],
+    )
+    def test_what_helm_cannot_render_is_told_at_the_value_that_the_template_takes(
+        self, session: Session, fleet: Fleet, template: str, place: str, message: str | None
+    ) -> None:
+        fleet.chart(template=f"{template}\n")
+        fleet.write(VALUES, "jupyterhub:\n  hub:\n    wrong: {deep: null, other: 1}\n    name: a\n")
+        report = validate(session, fleet.root)
+        problems = [str(problem) for problem in report.problems if problem.rule == "render"]
+        where = "basehub/charts/jupyterhub/templates/objects.yaml"
+        said = f"{place}: hub `research`: Helm cannot render `{where}`"
+        assert problems[0].startswith(said), problems
+        assert message is None or problems == [f"{said}{message} [render]"]
+
     def test_a_chart_that_needs_a_newer_kubernetes_is_a_problem(self, session: Session, fleet: Fleet) -> None:
         fleet.chart()
         metadata = fleet.root / "helm-charts/basehub/Chart.yaml"
         metadata.write_text(f'{metadata.read_text()}kubeVersion: ">=1.99.0-0"\n')
         (problem,) = validate(session, fleet.root).problems
-        assert "kubeVersion" in problem.message
+        assert problem.message.startswith(
+            "hub `research`: Helm does not render it: chart requires kubeVersion: >=1.99.0-0 which is"
+        )
 
     def test_this_repository_is_fine_with_the_stand_in(self, session: Session, repository: Path) -> None:
         session = replace(session, chart_mirror=repository / "tests/charts")

@@ -11,7 +11,7 @@ from deployer.errors import DeployerError, Interrupted
 from deployer.fleet.problems import ConfigurationError
 from deployer.operations.validation.findings import HubFindings
 from deployer.operations.validation.report import Outcome
-from deployer.tools.process import ProgramMissing
+from deployer.tools.process import ProgramFailed, ProgramMissing
 
 if TYPE_CHECKING:
     from deployer.fleet.model import Cluster, Fleet, Hub
@@ -52,6 +52,8 @@ def _check_objects(work: Work, cluster: Cluster, findings: HubFindings, outcome:
         return outcome
     except ProgramMissing as error:
         return replace(outcome, not_checked=(f"not rendered: {error.message}; {error.hint}",))
+    except ProgramFailed as error:
+        return outcome.having((_short(findings.refused(error)),), work.fleet.ignores, cluster)
     except DeployerError as error:
         failures = _failures(work.fleet, outcome.hub, error, "render")
         return outcome.having(failures, work.fleet.ignores, cluster)
@@ -66,5 +68,10 @@ def _failures(fleet: Fleet, hub: Hub, error: DeployerError, rule: str) -> tuple[
     # Where the fleet lies differs between machines, and the problem is the same.
     said = "; ".join(map(str, problems)) or error.message
     message = " ".join(said.replace(f"{fleet.root}/", "").split())
-    shortened = message if len(message) <= _LONGEST_MESSAGE else f"{message[:_LONGEST_MESSAGE]} ..."
-    return (hub.document.problem((*hub.at, "helm_chart"), shortened, rule),)
+    return (_short(hub.document.problem((*hub.at, "helm_chart"), message, rule)),)
+
+
+def _short(problem: Problem) -> Problem:
+    if len(problem.message) <= _LONGEST_MESSAGE:
+        return problem
+    return replace(problem, message=f"{problem.message[:_LONGEST_MESSAGE]} ...")

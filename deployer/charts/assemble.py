@@ -14,10 +14,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from deployer.charts import files
-from deployer.charts.cache import charts_cache, new_entry
+from deployer.charts.cache import charts_cache, new_entry, reading
 from deployer.charts.hashes import HASHES
 from deployer.charts.lock import LOCK
 from deployer.charts.package import Package, write_package
+from deployer.charts.schema_file import SCHEMA, read_schema
 from deployer.charts.sources import Source, sources
 from deployer.fleet.checker import Checker
 from deployer.progress import step
@@ -47,10 +48,8 @@ class PreparedChart:
     @cached_property
     def checkers(self) -> tuple[tuple[tuple[str, ...], Checker], ...]:
         """What checks the values at a path, for each schema that there is: its own and the packages'."""
-        own = self.path / "values.schema.json"
-        found: list[tuple[tuple[str, ...], Mapping[str, Any]]] = []
-        if own.exists():
-            found.append(((), json.loads(own.read_text(encoding="utf-8"))))
+        own = read_schema(self.path / SCHEMA)
+        found: list[tuple[tuple[str, ...], Mapping[str, Any]]] = [((), own)] if own else []
         found += [((each.name,), each.schema) for each in self.packages if each.schema is not None]
         return tuple((at, Checker(schema=schema)) for at, schema in found)
 
@@ -64,22 +63,32 @@ def prepare(
 
     Raises:
         ChartUnavailable: packages are neither in the mirror nor in the cache, and can't be downloaded.
-        DeployerError: a package is not what it should be, or the cache can't be written to.
+        CacheUnusable: the cache can't be read or written.
+        DeployerError: a package is not what it should be.
     """
     found = sources(session, chart, dependencies, helm=helm)
     entry = charts_cache(session) / _content_hash(chart, found)
     path = entry / chart.name
-    if not (entry / _PACKAGES).is_file():
+    packages = _packages(session, entry)
+    if packages is None:
         with step(session.progress, chart.name, "assemble the chart"):
             shutil.rmtree(entry, ignore_errors=True)
             with new_entry(entry) as fresh:
-                _assemble(fresh, chart, found)
-    packages = tuple(
-        Package(**package) for package in json.loads((entry / _PACKAGES).read_text(encoding="utf-8"))
-    )
+                packages = _assemble(fresh, chart, found)
     unchecked = [f"schema not checked: {p.name} {p.version}" for p in packages if p.schema is None]
     notices = (*(notice for source in found for notice in source.notices), *unchecked)
     return PreparedChart(path=path, packages=packages, notices=notices)
+
+
+def _packages(session: Session, entry: Path) -> tuple[Package, ...] | None:
+    """Return what a copy says of its packages, None when there is no copy or it is damaged."""
+    with reading(session):
+        path = entry / _PACKAGES
+        text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+    try:
+        return tuple(Package(**package) for package in json.loads(text))
+    except (ValueError, TypeError):
+        return None
 
 
 def _content_hash(chart: Chart, found: Sequence[Source]) -> str:
@@ -110,7 +119,7 @@ def _own_files(chart: Chart) -> list[tuple[str, Path]]:
     ]
 
 
-def _assemble(entry: Path, chart: Chart, found: Sequence[Source]) -> None:
+def _assemble(entry: Path, chart: Chart, found: Sequence[Source]) -> tuple[Package, ...]:
     directory = entry / chart.name
     for name, path in _own_files(chart):
         target = directory / name
@@ -119,8 +128,9 @@ def _assemble(entry: Path, chart: Chart, found: Sequence[Source]) -> None:
     (directory / "charts").mkdir(parents=True)
     # JSON is YAML, and says the same to every reader.
     (directory / "Chart.yaml").write_text(json.dumps(_metadata(chart, found), indent=2), encoding="utf-8")
-    packages = [write_package(source, directory / "charts" / _folder(source)) for source in found]
+    packages = tuple(write_package(source, directory / "charts" / _folder(source)) for source in found)
     (entry / _PACKAGES).write_text(json.dumps([asdict(package) for package in packages]), encoding="utf-8")
+    return packages
 
 
 def _folder(source: Source) -> str:

@@ -21,6 +21,29 @@ def charts_cache(session: Session) -> Path:
     return session.cache / "charts"
 
 
+class CacheUnusable(DeployerError):
+    """The cache cannot be read or written: no fault of a chart, and the same for all of them."""
+
+    def __init__(self, what: str, error: OSError, place: Path) -> None:
+        super().__init__(
+            f"can't {what} the cache: {error.strerror or error}: {place}",
+            hint="make room there, or name another directory in `DEPLOYER_CACHE`",
+        )
+
+
+@contextmanager
+def reading(session: Session) -> Iterator[None]:
+    """Look for something in the cache of charts.
+
+    Raises:
+        CacheUnusable: it can't be looked into (no permission).
+    """
+    try:
+        yield
+    except OSError as error:
+        raise CacheUnusable("read", error, charts_cache(session)) from error
+
+
 @contextmanager
 def new_entry(final: Path) -> Iterator[Path]:
     """Give a path that becomes `final` in one step when the block ends well, and leaves nothing when not.
@@ -28,7 +51,8 @@ def new_entry(final: Path) -> Iterator[Path]:
     When another process was faster, its entry stays: entries are named for their content.
 
     Raises:
-        DeployerError: the cache can't be written to (no space left, no permission).
+        CacheUnusable: the cache can't be written to (no space left, no permission).
+        DeployerError: what was to become the entry can't be read.
     """
     try:
         final.parent.mkdir(parents=True, exist_ok=True)
@@ -37,10 +61,11 @@ def new_entry(final: Path) -> Iterator[Path]:
             yield fresh
             _move(fresh, final)
     except OSError as error:
-        raise DeployerError(
-            f"can't write to the cache: {error.strerror or error}: {error.filename or final.parent}",
-            hint="make room there, or name another directory in `DEPLOYER_CACHE`",
-        ) from error
+        where = Path(error.filename) if isinstance(error.filename, str) else final
+        if not (where.is_relative_to(final.parent) or final.is_relative_to(where)):
+            raise DeployerError(f"can't read: {where}: {error.strerror}") from error
+        # Not the path in the error: it has a random part, and the trouble is the same at every entry.
+        raise CacheUnusable("write to", error, final.parent) from error
 
 
 def _move(fresh: Path, final: Path) -> None:

@@ -68,7 +68,7 @@ def find_chart(root: Path, name: str, *, override: Path | None = None) -> Chart:
     file = override or directory / "Chart.yaml"
     shown_from = root if directory.is_relative_to(root) else directory.parent.parent
     metadata = read_mapping(file, root=root if override else shown_from)
-    wanted: list[dict[str, Any]] = metadata.get("dependencies") or []
+    wanted = _wanted(metadata, file)
     locked = None if override else locked_versions(directory / LOCK, wanted)
     versions = locked or [str(entry.get("version") or "") for entry in wanted]
     hashes = read_hashes(directory / HASHES)
@@ -107,6 +107,20 @@ def directory_of(root: Path, name: str) -> Path:
     if name not in known:
         raise DeployerError(f"no such chart: {name}", hint=did_you_mean(name, known))
     return next(place / name for place in places(root, "charts") if (place / name / "Chart.yaml").is_file())
+
+
+def _wanted(metadata: Mapping[str, Any], file: Path) -> list[dict[str, Any]]:
+    listed = metadata.get("dependencies") or []
+    if not isinstance(listed, list) or not all(map(_is_dependency, listed)):
+        raise DeployerError(f"{file}: `dependencies` must be a list of maps, each with a `name`")
+    return listed
+
+
+def _is_dependency(entry: Any) -> bool:
+    if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
+        return False
+    texts = all(isinstance(entry.get(key) or "", str) for key in ("repository", "condition", "alias"))
+    return texts and isinstance(entry.get("tags") or [], list)
 
 
 def _dependency(entry: Mapping[str, Any], version: str, file: Path) -> Dependency:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from deployer.charts import files
 from deployer.charts.archive import extract
+from deployer.charts.schema_file import SCHEMA, read_schema
 from deployer.charts.sources import sources
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from deployer.charts.chart import Chart, Dependency
     from deployer.session import Session
 
-_KEPT, _PUBLISHED = "values.schema.yaml", "values.schema.json"
+_KEPT, _PUBLISHED = "values.schema.yaml", SCHEMA
 
 
 def described_schema(session: Session, chart: Chart, dependency: Dependency) -> Mapping[str, Any]:
@@ -41,6 +41,5 @@ def _in_folder(folder: Path) -> Mapping[str, Any]:
     if (folder / _KEPT).is_file():
         return files.read_mapping(folder / _KEPT)
     if (folder / _PUBLISHED).is_file():
-        schema: dict[str, Any] = json.loads((folder / _PUBLISHED).read_text(encoding="utf-8"))
-        return schema
+        return read_schema(folder / _PUBLISHED)
     return {}

@@ -37,7 +37,7 @@ def _entries(path: Path) -> dict[str, tuple[str, tuple[str, ...]]]:
     """Return hash and preceding comments by file name."""
     found: dict[str, tuple[str, tuple[str, ...]]] = {}
     comments: list[str] = []
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
     for line in text.removeprefix(_HEADER).splitlines(keepends=True):
         words = line.split()
         if line.startswith("#"):

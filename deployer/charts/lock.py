@@ -43,7 +43,8 @@ def locked_versions(path: Path, wanted: Sequence[Mapping[str, Any]]) -> tuple[st
         return None
     data = read_mapping(path)
     locked = data.get("dependencies") or []
-    if data.get("digest") != digest(wanted, locked) or len(locked) != len(wanted):
+    whole = isinstance(locked, list) and all(isinstance(each, dict) and "version" in each for each in locked)
+    if not whole or data.get("digest") != digest(wanted, locked) or len(locked) != len(wanted):
         raise DeployerError(
             f"out of date: {path}", hint=f"run `deployer charts update {path.parent.name}` to lock it again"
         )

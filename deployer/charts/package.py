@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from deployer.charts import files
 from deployer.charts.archive import extract
+from deployer.charts.schema_file import SCHEMA, read_schema
 from deployer.errors import DeployerError
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 _TAG_PLACEHOLDER = "set-by-chartpress"
 
 _NAMES = {"properties", "patternProperties", "definitions", "$defs"}
-_SCHEMA = "values.schema.json"
 _SCHEMA_SOURCE = "values.schema.yaml"
 
 
@@ -106,10 +106,10 @@ def _schema(directory: Path) -> dict[str, Any] | None:
 
     z2jh and the charts around it keep it as YAML and make the JSON when they publish.
     """
-    published, kept = directory / _SCHEMA, directory / _SCHEMA_SOURCE
+    published, kept = directory / SCHEMA, directory / _SCHEMA_SOURCE
     schema: dict[str, Any] | None = None
     if published.exists():
-        schema = json.loads(published.read_text(encoding="utf-8"))
+        schema = read_schema(published)
     elif kept.exists():
         schema = _without_descriptions(files.read_mapping(kept))
         published.write_text(json.dumps(schema), encoding="utf-8")

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from deployer.charts import files, mirror
-from deployer.charts.cache import charts_cache, new_entry
+from deployer.charts.cache import charts_cache, new_entry, reading
 from deployer.errors import DeployerError, Interrupted
 from deployer.progress import step
 
@@ -81,8 +81,9 @@ def _present(session: Session, chart: Chart, dependency: Dependency) -> Source |
         if entry:
             return _of_mirror(chart, dependency, entry)
     cached = _cached(session, dependency)
-    if cached.is_file() and _fits(chart, dependency, cached):
-        return _of_package(chart, dependency, cached)
+    with reading(session):
+        if cached.is_file() and _fits(chart, dependency, cached):
+            return _of_package(chart, dependency, cached)
     return None
 
 

@@ -38,7 +38,8 @@ class App:
     def root(self) -> Path:
         """The fleet's directory: what `--root` says, else found from the working directory upwards."""
         if self.given_root:
-            return self.given_root.absolute()
+            # The path itself, without `..` and links: files are found again by their paths below it.
+            return self.given_root.resolve()
         from deployer.fleet.load import find_root
 
         try:

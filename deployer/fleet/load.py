@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _CLUSTERS = "config/clusters"
 _CLUSTER_FILE = "cluster.yaml"
+_DIRECTORIES = ("config/presets", "config/rules")
 
 
 def find_root(start: Path) -> Path:
@@ -77,6 +78,7 @@ def load(
         if only is None:
             files.problems.extend(_misnamed(files))
             files.problems.extend(_no_clusters(paths))
+            files.problems.extend(_no_directories(root))
         for rule in RULES:
             files.problems.extend(rule.problems(fleet))
     ignored = ignores(fleet.clusters, files.documents, never=UNIGNORABLE)
@@ -158,7 +160,8 @@ def _organisation(files: Files) -> Organisation:
 
 def _local_outputs(files: Files, state: Path | None) -> dict[str, Any]:
     path = state / "local" / "outputs.yaml" if state else None
-    if path is None or not path.exists():
+    # Unlike Path.exists, this raises nothing when the state directory is somebody else's.
+    if path is None or not os.path.exists(path):  # noqa: PTH110
         return {}
     outputs: dict[str, Any] = files.document(path).data
     return outputs
@@ -176,6 +179,15 @@ def _no_clusters(paths: Collection[Path]) -> Iterator[Problem]:
     if not paths:
         message = f"no cluster in {_CLUSTERS}: each has a directory here, with a `{_CLUSTER_FILE}`"
         yield Problem(path=_CLUSTERS, line=1, column=1, message=message, rule="file", severity="warning")
+
+
+def _no_directories(root: Path) -> Iterator[Problem]:
+    """Yield what stands in the place of a directory whose files would be looked for in vain."""
+    for name in _DIRECTORIES:
+        place = root / name
+        if os.path.lexists(place) and not place.is_dir():
+            message = "this must be a directory: nothing is read from it"
+            yield Problem(path=name, line=1, column=1, message=message, rule="file")
 
 
 @contextmanager

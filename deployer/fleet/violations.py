@@ -161,7 +161,11 @@ def _alternatives(error: Error, at: KeyPath) -> Iterator[Violation]:
     for each in error.context:
         branches.setdefault(each.relative_schema_path[0], []).append(each)
     fitting = [branch for branch in branches.values() if not any(map(_is_other_type, branch))]
-    if fitting:
+    lacking = [_lacking(branch) for branch in fitting]
+    if len(lacking) > 1 and all(lacking):
+        any_of = _either([f"`{key}`" for key in dict.fromkeys(lacking)])
+        yield Violation(at=at, message=f"missing key {any_of}", value=error.instance, kind="missing key")
+    elif fitting:
         for each in min(fitting, key=len):
             yield from _told(each)
     elif branches:
@@ -171,6 +175,14 @@ def _alternatives(error: Error, at: KeyPath) -> Iterator[Violation]:
         yield Violation(at=at, message=message, value=error.instance)
     else:
         yield Violation(at=at, message="fits more than one of the allowed forms", value=error.instance)
+
+
+def _lacking(branch: list[Error]) -> str | None:
+    """Return the key that a branch wants, when that is all that it wants."""
+    if [error.validator for error in branch] != ["required"] or branch[0].relative_path:
+        return None
+    wanted: list[str] = branch[0].validator_value
+    return wanted[0] if len(wanted) == 1 else None
 
 
 def _is_other_type(error: Error) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from threading import RLock
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from deployer.charts.assemble import prepare
 from deployer.charts.chart import find_chart
 from deployer.charts.fingerprint import fingerprint
+from deployer.charts.schema_file import SCHEMA, read_schema
 from deployer.charts.sources import ChartUnavailable
 from deployer.errors import DeployerError
 from deployer.render.merge import Layer, merge
@@ -40,14 +40,12 @@ class Umbrella:
     def hub_python(self) -> Mapping[str, str]:
         """The text of each file of hub-side Python by name."""
         files = sorted((self.chart.directory / "files/hub").glob("*.py"))
-        return {file.name: file.read_text(encoding="utf-8") for file in files}
+        return {file.name: _text(file) for file in files}
 
     @cached_property
     def schema(self) -> Mapping[str, Any]:
         """The chart's own schema, {} when it has none."""
-        path = self.chart.directory / "values.schema.json"
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        return found
+        return read_schema(self.chart.directory / SCHEMA)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,3 +147,11 @@ class Charts:
         if isinstance(found, DeployerError):
             raise found.with_traceback(None)
         return found
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise DeployerError(f"can't read: {file}: {why}") from error

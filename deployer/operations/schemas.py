@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from deployer.charts.assemble import prepare
 from deployer.charts.chart import find_chart
+from deployer.charts.schema_file import SCHEMA, read_schema
 from deployer.charts.sources import ChartUnavailable
 from deployer.errors import DeployerError
 from deployer.fleet.schema_files import names, text, whole
@@ -79,8 +79,7 @@ def _own() -> dict[str, dict[str, Any]]:
 
 def _values(session: Session, chart: Chart) -> tuple[dict[str, Any], tuple[str, ...]]:
     prepared, notices = _at_hand(session, chart)
-    path = prepared.path / "values.schema.json"
-    whole: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    whole = read_schema(prepared.path / SCHEMA)
     own = whole.setdefault("properties", {})
     for package in prepared.packages:
         if package.schema is not None:

@@ -23,7 +23,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 HERE = Path(__file__).parent
-_HOME_NFS = ("eks", "gke", "nfsServer", "openstack", "persistentVolume", "quotaEnforcer")
+_HOME_NFS = (
+    "autoResizer",
+    "eks",
+    "fullnameOverride",
+    "gke",
+    "nfsServer",
+    "openstack",
+    "persistentVolume",
+    "quotaEnforcer",
+)
 _KEYS = {"jupyterhub-home-nfs": {key: {} for key in _HOME_NFS}}
 """Keys that rules look at, of charts that are tiny otherwise."""
 SHOWS_VALUES = "data: {{ .Values | toJson | b64enc }}\n"

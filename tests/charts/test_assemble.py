@@ -12,6 +12,7 @@ import yaml
 
 from deployer.charts import assemble
 from deployer.charts.assemble import PreparedChart, prepare
+from deployer.charts.cache import CacheUnusable
 from deployer.charts.chart import find_chart, needed
 from deployer.charts.package import Package
 from deployer.errors import DeployerError
@@ -131,14 +132,36 @@ def test_half_a_copy_in_the_cache_is_made_anew(session: Session, root: Path) -> 
 def test_a_failure_leaves_nothing_behind(
     session: Session, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    charts = session.cache / "charts"
+
     def fail(*_: object) -> None:
-        raise OSError(28, "No space left on device", "/cache/x")
+        raise OSError(28, "No space left on device", str(charts / ".new-1/x"))
 
     monkeypatch.setattr(assemble, "write_package", fail)
-    with pytest.raises(DeployerError, match="No space left on device: /cache/x") as raised:
+    with pytest.raises(CacheUnusable) as raised:
         prepared(session, root, {})
+    assert raised.value.message == f"can't write to the cache: No space left on device: {charts}"
     assert raised.value.hint == "make room there, or name another directory in `DEPLOYER_CACHE`"
     assert list((session.cache / "charts").iterdir()) == []
+
+
+def test_a_file_of_a_chart_that_cannot_be_read_is_no_fault_of_the_cache(
+    session: Session, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(13, "Permission denied", "/charts/one/values.yaml")
+
+    monkeypatch.setattr(assemble, "write_package", fail)
+    with pytest.raises(DeployerError) as raised:
+        prepared(session, root, {})
+    assert raised.value.message == "can't read: /charts/one/values.yaml: Permission denied"
+
+
+@pytest.mark.parametrize("damaged", ["", "[", "[{}]", "\0" * 20, "7"])
+def test_a_damaged_copy_is_made_anew(session: Session, root: Path, damaged: str) -> None:
+    first = prepared(session, root, {})
+    (first.path.parent / "packages.json").write_text(damaged)
+    assert prepared(session, root, {}) == first
 
 
 def test_many_at_once_get_the_same_whole_copy(session: Session, root: Path) -> None:

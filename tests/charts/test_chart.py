@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -62,6 +63,18 @@ def test_a_range_without_a_lock_is_an_error_that_says_what_to_do(tmp_path: Path)
     with pytest.raises(DeployerError, match="no exact version of dependency `one`: \\^1") as raised:
         find_chart(tmp_path, "umbrella")
     assert raised.value.hint == "write the version in full, or lock it with `deployer charts update`"
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [3, [3], [{}], [{"name": 3}], [{**ONE, "condition": 3}], [{**ONE, "tags": 3}], [{**ONE, "alias": [3]}]],
+)
+def test_dependencies_of_no_use_are_an_error(listed: Any, tmp_path: Path) -> None:
+    directory = umbrella(tmp_path)
+    chart = {"apiVersion": "v2", "name": "umbrella", "version": "1.0.0", "dependencies": listed}
+    (directory / "Chart.yaml").write_text(json.dumps(chart))
+    with pytest.raises(DeployerError, match="`dependencies` must be a list of maps, each with a `name`"):
+        find_chart(tmp_path, "umbrella")
 
 
 def test_an_override_replaces_versions_and_adds_hashes_but_not_the_defaults(tmp_path: Path) -> None:

@@ -35,6 +35,14 @@ def test_a_lock_is_read_back_in_order(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("listed", ["3", "[3]", "[{name: one}]", "{a: b}"])
+def test_a_lock_that_is_none_is_out_of_date(tmp_path: Path, listed: str) -> None:
+    path = tmp_path / "Chart.lock"
+    path.write_text(f"dependencies: {listed}\n")
+    with pytest.raises(DeployerError, match="out of date"):
+        lock.locked_versions(path, WANTED)
+
+
 def test_without_a_lock_there_are_no_locked_versions(tmp_path: Path) -> None:
     assert lock.locked_versions(tmp_path / "Chart.lock", WANTED) is None
 

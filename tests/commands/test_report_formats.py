@@ -22,6 +22,8 @@ from deployer.rules.catalogue import RULES
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from deployer.commands.report_formats import Format
+
 OFFICIAL = "c3b4bb2d6093897483348925aaa73af03b3e3f4bd4ca38cef26dcb4212a2682e"
 """The sha256 of sarif-schema-2.1.0.json as OASIS publishes it."""
 
@@ -103,6 +105,15 @@ def test_files_are_named_from_the_root_of_the_repository(tmp_path: Path) -> None
     assert Places.of(fleet).path("config/org.yaml") == "hubs of all/config/org.yaml"
     assert Places.of(fleet).uri("config/ü?#.yaml") == "hubs%20of%20all/config/%C3%BC%3F%23.yaml"
     assert Places.of(fleet).uri("/shipped/presets/a b.yaml") == "file:///shipped/presets/a%20b.yaml"
+
+
+@pytest.mark.parametrize("how", ["text", "json", "github", "sarif"])
+def test_a_name_that_is_no_text_is_written_as_bytes(how: Format) -> None:
+    """Linux takes any bytes for the name of a file."""
+    problem = replace(PROBLEMS[0], path="config/\udcff.values.yaml")
+    text = written(report(problem), how, root=Path("/nowhere"), documentation=DOCS)
+    assert text.encode()
+    assert {"text": r"\udcff", "json": r"\udcff", "github": r"\udcff", "sarif": "%FF"}[how] in text
 
 
 def test_a_fleet_behind_a_link_is_where_it_really_is(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from deployer import cli
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 LAST_HUB = EXAMPLES / "invalid/schema--last-hub"
+DASKHUB = EXAMPLES / "invalid/daskhub"
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +29,22 @@ def test_problems_are_lines_on_stdout_and_the_summary_is_on_stderr(
     captured = capsys.readouterr()
     assert captured.out == (LAST_HUB / "expected.txt").read_text()
     assert captured.err.splitlines()[-1].startswith("1 cluster, 3 hubs: 2 errors, 0 warnings (")
+
+
+@pytest.mark.parametrize(
+    "root", ["fleet/../fleet", "fleet/config/..", "link", "link/config/../config/..", "./fleet/"]
+)
+def test_a_root_may_be_named_by_a_detour(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], root: str
+) -> None:
+    """Above a link, `..` leads to where the link leads, as the system has it."""
+    shutil.copytree(DASKHUB, tmp_path / "elsewhere" / "real")
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere" / "real")
+    shutil.copytree(DASKHUB, tmp_path / "fleet")
+    monkeypatch.chdir(tmp_path)
+    for given in (root, str(tmp_path / root), f"link/../../{root}"):
+        assert cli.run(["--root", given, "validate", "--no-render"]) == 1
+        assert capsys.readouterr().out == (DASKHUB / "expected.txt").read_text()
 
 
 def test_a_warning_is_marked(capsys: pytest.CaptureFixture[str]) -> None:

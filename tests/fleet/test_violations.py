@@ -66,6 +66,12 @@ CASES: list[tuple[dict[str, Any], Any, list[str]]] = [
         {"b": SECRET},
         ["`a.b` must be `x`"],
     ),
+    (
+        {"oneOf": [{"required": ["b"]}, {"required": ["c"]}, {"required": ["d"]}]},
+        {},
+        ["missing key `b`, `c` or `d` in `a`"],
+    ),
+    ({"anyOf": [{"required": ["b"]}, {"required": ["c", "d"]}]}, {}, ["missing key `b` in `a`"]),
     ({"oneOf": [{"minimum": 1}, {"maximum": 9}]}, 5, ["`a` fits more than one of the allowed forms"]),
     ({"if": {"minLength": 1}, "then": {"maxLength": 2}}, SECRET, ["`a` must have at most 2 characters"]),
 ]

@@ -34,6 +34,7 @@ def _command(name: str, data: str, **properties: str) -> str:
 
 
 def _data(text: str) -> str:
+    text = text.encode(errors="backslashreplace").decode()  # a name of a file may be no text
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

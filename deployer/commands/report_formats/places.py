@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
@@ -30,4 +31,4 @@ class Places:
         path = self.path(name)
         if path.startswith("/"):
             return Path(path).as_uri()
-        return quote(path, safe="/") or "."
+        return quote(os.fsencode(path), safe="/") or "."

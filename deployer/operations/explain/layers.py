@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from deployer.charts.schema_file import SCHEMA, read_schema
 from deployer.charts.sources import ChartUnavailable
 from deployer.fleet import documents
 from deployer.operations.charts_at_hand import Charts
@@ -68,11 +68,11 @@ class HubLayers:
     @cached_property
     def schemas(self) -> Mapping[str, SchemaParts]:
         """The schema of each package by its key in the values, and the chart's own one for no key at all."""
-        own = self.release.chart.path / "values.schema.json"
+        own = read_schema(self.release.chart.path / SCHEMA)
         packages = self.release.chart.packages
         found = {package.name: SchemaParts(package.schema) for package in packages if package.schema}
-        if own.exists():
-            found[""] = SchemaParts(json.loads(own.read_text(encoding="utf-8")))
+        if own:
+            found[""] = SchemaParts(own)
         return found
 
     @cached_property

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from deployer.fleet.manifests import objects
 from deployer.fleet.problems import Problem
 from deployer.operations.render import handed, manifests, rendered
+from deployer.operations.validation.refusals import refused
 from deployer.rules import manifests as manifest_rules
 from deployer.rules import values as values_rules
 from deployer.rules.subjects import HubObjects, HubValues
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from deployer.fleet.model import Cluster, Hub
     from deployer.operations.render import Rendered
     from deployer.operations.validation.work import Work
+    from deployer.tools.process import ProgramFailed
 
 _FIELDS = ("path", "line", "column", "message", "rule", "severity")
 
@@ -68,6 +70,10 @@ class HubFindings:
         work = self.work
         key = work.keys.objects(self._key, work.helm) if work.cache else ""
         return self._remembered(key, self._look_at_objects)
+
+    def refused(self, error: ProgramFailed) -> Problem:
+        """Return what is wrong when Helm does not render the hub."""
+        return refused(self._subject, error)
 
     @cached_property
     def _key(self) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from deployer.charts.cache import CacheUnusable
 from deployer.charts.sources import ChartUnavailable
 from deployer.errors import DeployerError, Interrupted
+from deployer.fleet.problems import ConfigurationError
 from deployer.operations.validation.findings import HubFindings
 from deployer.operations.validation.report import Outcome
-from deployer.tools.process import ProgramMissing
+from deployer.tools.process import ProgramFailed, ProgramMissing
 
 if TYPE_CHECKING:
     from deployer.fleet.model import Cluster, Fleet, Hub
@@ -30,9 +32,12 @@ def check(work: Work, chosen: tuple[Cluster, Hub]) -> Outcome:
     except ChartUnavailable as error:
         missing = tuple(f"not checked: {package}; {error.hint}" for package in error.reasons)
         return Outcome(hub=hub, not_checked=missing)
+    except CacheUnusable as error:
+        missing = (f"not checked: what charts make of hubs; {error.message}; {error.hint}",)
+        return Outcome(hub=hub, not_checked=missing)
     except DeployerError as error:
-        failure = _failure(work.fleet, hub, error, "chart-package")
-        return Outcome(hub=hub).having((failure,), work.fleet.ignores, cluster)
+        failures = _failures(work.fleet, hub, error, "chart-package")
+        return Outcome(hub=hub).having(failures, work.fleet.ignores, cluster)
     outcome = Outcome(hub=hub, notices=found.notices, values_seen=True)
     outcome = outcome.having(found.problems, work.fleet.ignores, cluster)
     if not work.render or outcome.stops(work.baseline):
@@ -47,15 +52,26 @@ def _check_objects(work: Work, cluster: Cluster, findings: HubFindings, outcome:
         return outcome
     except ProgramMissing as error:
         return replace(outcome, not_checked=(f"not rendered: {error.message}; {error.hint}",))
+    except ProgramFailed as error:
+        return outcome.having((_short(findings.refused(error)),), work.fleet.ignores, cluster)
     except DeployerError as error:
-        failure = _failure(work.fleet, outcome.hub, error, "render")
-        return outcome.having((failure,), work.fleet.ignores, cluster)
+        failures = _failures(work.fleet, outcome.hub, error, "render")
+        return outcome.having(failures, work.fleet.ignores, cluster)
     outcome = outcome.having(found.problems, work.fleet.ignores, cluster)
     return replace(outcome, objects_seen=True, notices=(*outcome.notices, *found.notices))
 
 
-def _failure(fleet: Fleet, hub: Hub, error: DeployerError, rule: str) -> Problem:
+def _failures(fleet: Fleet, hub: Hub, error: DeployerError, rule: str) -> tuple[Problem, ...]:
+    problems = error.problems if isinstance(error, ConfigurationError) else ()
+    if problems and all((fleet.root / each.path).is_file() for each in problems):
+        return problems  # in files of a chart that the fleet has itself
     # Where the fleet lies differs between machines, and the problem is the same.
-    message = " ".join(error.message.replace(f"{fleet.root}/", "").split())
-    shortened = message if len(message) <= _LONGEST_MESSAGE else f"{message[:_LONGEST_MESSAGE]} ..."
-    return hub.document.problem((*hub.at, "helm_chart"), shortened, rule)
+    said = "; ".join(map(str, problems)) or error.message
+    message = " ".join(said.replace(f"{fleet.root}/", "").split())
+    return (_short(hub.document.problem((*hub.at, "helm_chart"), message, rule)),)
+
+
+def _short(problem: Problem) -> Problem:
+    if len(problem.message) <= _LONGEST_MESSAGE:
+        return problem
+    return replace(problem, message=f"{problem.message[:_LONGEST_MESSAGE]} ...")

@@ -97,6 +97,8 @@ def _not_json(text: str) -> tuple[int, str] | None:
         json.loads(text)
     except json.JSONDecodeError as error:
         return error.lineno, f"not JSON: {error.msg}"
+    except ValueError:  # Python's own limit, which those of other languages are far below
+        return 1, "not JSON: a number with thousands of digits"
     except RecursionError:
         return 1, "not JSON: nested too deep"
     return None

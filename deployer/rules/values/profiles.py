@@ -16,11 +16,11 @@ from deployer.rules.values.parts.profiles import (
     overrides,
     profiles,
 )
-from deployer.rules.values.parts.settings import KUBESPAWNER
+from deployer.rules.values.parts.settings import settings
 from deployer.rules.values.parts.shapes import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from deployer.fleet.positions import KeyPath
     from deployer.rules.subjects import HubValues
@@ -107,9 +107,10 @@ def profile_setting(release: HubValues) -> Iterator[Finding]:
             meant = None if key in known else only_near(key, known)
             if meant is not None and meant not in data:
                 yield release.finding((*at, key), f"`{key}` has no effect: did you mean `{meant}`?")
+    of_spawner = settings("KubeSpawner")
     for choice in choices(release):
         for key in overrides(choice):
-            trouble = None if key in KUBESPAWNER else _no_setting(key)
+            trouble = None if key in of_spawner else _no_setting(key, of_spawner)
             if trouble is not None:
                 yield release.finding((*choice.at, "kubespawner_override", key), trouble)
 
@@ -126,11 +127,11 @@ def _parts(release: HubValues) -> Iterator[tuple[KeyPath, Mapping[str, Any], Seq
             yield from ((choice.at, choice.data, _OF_CHOICES) for choice in option.choices)
 
 
-def _no_setting(key: str) -> str | None:
+def _no_setting(key: str, known: Iterable[str]) -> str | None:
     """Return what is wrong with a key that KubeSpawner does not have; a subclass of it may have more."""
     if key in _OF_PROFILES:
         return f"`{key}` has no effect in `kubespawner_override`: indent it less, to stand beside that"
-    meant = near(key, KUBESPAWNER)
+    meant = near(key, known)
     return f"KubeSpawner has no setting `{key}`: did you mean `{meant}`?" if meant else None
 
 

@@ -54,6 +54,14 @@ def test_python_points_at_the_line_that_does_not_compile(values: Making) -> None
     ]
 
 
+def test_a_number_longer_than_python_reads_is_no_json(values: Making) -> None:
+    data = f"{{mountPath: /a.json, stringData: '{'9' * 5000}'}}"
+    text = f"jupyterhub:\n  singleuser:\n    extraFiles:\n      a: {data}\n"
+    assert found(embedded_data, values(text)) == [
+        "1:4:31: not JSON: a number with thousands of digits (line 1 of the text)"
+    ]
+
+
 def test_a_stronger_file_s_python_is_looked_at(values: Making) -> None:
     bad = "jupyterhub:\n  hub:\n    extraConfig:\n      a: |\n        (\n"
     good = "jupyterhub: {hub: {extraConfig: {a: x = 1}}}"

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deployer.rules.values.parts.settings import KUBESPAWNER
 from deployer.rules.values.profiles import (
     RULES,
     profile_default,
@@ -156,13 +155,6 @@ def test_a_slip_in_a_key_of_a_profile_an_option_or_a_choice_is_questioned(values
         "1:5:94: `kubespawner_overide` has no effect: did you mean `kubespawner_override`?",
         "1:5:126: `choice` has no effect: did you mean `choices`?",
     ]
-
-
-@pytest.mark.filterwarnings("ignore:metadata:DeprecationWarning")
-def test_the_settings_are_those_of_the_hub_s_kubespawner() -> None:
-    from kubespawner import KubeSpawner  # type: ignore[import-untyped]
-
-    assert set(KubeSpawner.class_traits(config=True)) == KUBESPAWNER
 
 
 @pytest.mark.parametrize(

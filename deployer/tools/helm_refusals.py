@@ -1,0 +1,64 @@
+"""What Helm says when it cannot render a chart, taken apart: the template, the value and the cause.
+
+Helm 3 says it in one line and Helm 4 in several, both from the outermost template to the innermost. The last
+place is where it happened, and what comes after it is the cause.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_PLACE = re.compile(r"([\w.-]+/(?:charts/[\w.-]+/)*(?:templates|crds)/[^\s:()\"]+):(\d+)")
+_PARSED = re.compile(r"YAML parse error on ([^\s:]+): (.*)")
+_AT = re.compile(r".*\bat <(.*?)>: ?(.*)")
+_IN_BRACKETS = re.compile(r".*\b(?:execution|parse) error at \([^)]*\): ?(.*)")
+_CALLING = re.compile(r"^(?:error calling [\w.]+: )+")
+_VALUE = re.compile(r"\.Values((?:\.[A-Za-z_]\w*)+)")
+_ADVICE = "Use --debug flag"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """Why Helm did not render: `template` begins with the chart's name and is "" when it is about none.
+
+    `line` is 0 when it is not known, `value` a path below the values that the template sees, () when Helm
+    names none.
+    """
+
+    cause: str
+    template: str = ""
+    line: int = 0
+    value: tuple[str, ...] = ()
+
+
+def refusal(stderr: str) -> Refusal:
+    """Return what Helm said."""
+    lines = (line.strip() for line in stderr.splitlines())
+    text = " ".join(line for line in lines if line and not line.startswith(_ADVICE))
+    text = text.removeprefix("Error: ")
+    if parsed := _PARSED.search(text):
+        return Refusal(cause=f"no YAML: {_cause(parsed[2].rpartition('yaml: ')[2])}", template=parsed[1])
+    places = _PLACE.findall(text)
+    template, line = places[-1] if places else ("", "0")
+    at = _AT.match(text)
+    told = at[2] if at else _told_in_brackets(text)
+    used = values_in(at[1]) if at else ()
+    return Refusal(
+        cause=_cause(told), template=template, line=int(line), value=used[0] if len(used) == 1 else ()
+    )
+
+
+def values_in(text: str) -> tuple[tuple[str, ...], ...]:
+    """Return the paths of the values that a piece of a template names, each once."""
+    found = (tuple(path[1:].split(".")) for path in _VALUE.findall(text))
+    return tuple(dict.fromkeys(found))
+
+
+def _told_in_brackets(text: str) -> str:
+    told = _IN_BRACKETS.match(text)
+    return told[1] if told else text
+
+
+def _cause(text: str) -> str:
+    return _CALLING.sub("", text).strip() or "no reason given"

@@ -34,6 +34,7 @@ COMMANDS = {
     "deploy": ("deployer.commands.deploy:deploy", "Deploy hubs of a cluster and check that a user can work."),
     "health": ("deployer.commands.health:health", "Check that a user can really work on hubs."),
     "generate": ("deployer.commands.generate:generate", "Generate parts of configuration from facts."),
+    "new": ("deployer.commands.new:new", "Describe a new cluster or hub, by questions or by options."),
     "list": ("deployer.commands.list_:list_", "List clusters and hubs."),
     "logs": ("deployer.commands.logs:logs", "Show the logs of a hub, its proxy or a user's server."),
     "shell": ("deployer.commands.shell:shell", "Open a shell, or run a command, with access to a cluster."),

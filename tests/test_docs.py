@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+import click
 import jsonschema
 import pytest
 import yaml
 
+from deployer.commands.new import new
 from deployer.fleet.rule import Rule
 from deployer.fleet.schema_files import SCHEMAS, whole
 from deployer.rules.catalogue import RULES
@@ -45,6 +48,18 @@ def test_workflows_in_the_documents_get_no_permissions_unasked(repository: Path)
     for workflow in workflows:
         assert workflow["permissions"] == {}
         assert all(job["permissions"]["contents"] == "read" for job in workflow["jobs"].values())
+
+
+def test_commands_that_describe_hubs_have_the_options_that_the_documents_say(repository: Path) -> None:
+    documents = [repository / "README.md", *sorted((repository / "docs").rglob("*.md"))]
+    lines = [line for path in documents for line in path.read_text().splitlines()]
+    said = [line.partition("#")[0] for line in lines if re.match(r" {4}deployer (--root \. )?new ", line)]
+    assert len(said) >= 8
+    for line in said:
+        name, *rest = shlex.split(line.partition(" new ")[2])
+        command = new.commands[name]
+        # Raises UsageError for an option that there is not.
+        command.make_parser(click.Context(command)).parse_args(rest)
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ class Files:
     def _trouble(self, path: Path, name: str) -> str | None:
         if not path.resolve().is_relative_to(self._real_root):
             return f"`{name}` lies outside the fleet's directory: move it inside"
-        if path.is_file():
+        if path.is_file() or path in self.edited:
             return None
         if path.exists():
             return f"`{name}` is a directory" if path.is_dir() else f"`{name}` is not a plain file"

@@ -68,10 +68,11 @@ def load(
     """Return everything that could be loaded, and all problems, sorted; the fleet has those that are ignored.
 
     `state` is the state directory, which knows the local cluster. With `only`, no other cluster's files are
-    read. `edited` is the content that some files are to have; it counts, and not what is on the disk.
+    read. `edited` is the content that some files are to have, new ones among them; it counts, and not what is
+    on the disk.
     """
     root = root.absolute()
-    paths = _cluster_files(root, only)
+    paths = _cluster_files(root, only, edited or {})
     files = Files(root, edited or {})
     with _collector_paused():
         fleet = _fleet(files, paths, state, everything=only is None)
@@ -86,11 +87,13 @@ def load(
     return replace(fleet, ignores=ignored, hidden=hidden), kept
 
 
-def cluster_names(root: Path) -> tuple[str, ...]:
-    """Return the names of a fleet's clusters, without reading any file."""
+def cluster_names(root: Path, edited: Collection[Path] = ()) -> tuple[str, ...]:
+    """Return the names of a fleet's clusters, without reading any file; `edited` are files that are to be."""
+    new = {path.parent.name for path in edited if path == _cluster_file(root, path.parent.name)}
     # A link that leads nowhere is there too: to pass over it in silence would hide a whole cluster.
     places = (root / _CLUSTERS).glob("*")
-    return tuple(sorted(place.name for place in places if os.path.lexists(place / _CLUSTER_FILE)))
+    found = {place.name for place in places if os.path.lexists(place / _CLUSTER_FILE)}
+    return tuple(sorted(found | new))
 
 
 def select_cluster(fleet: Fleet, name: str) -> Cluster:
@@ -123,16 +126,20 @@ def _no_such(what: str, name: str, known: Iterable[str], *, word: str | None = N
     return DeployerError(f"no such {what}: {name}", hint=did_you_mean(word or name, known))
 
 
-def _cluster_files(root: Path, only: str | None) -> tuple[Path, ...]:
-    if not (root / _CLUSTERS).is_dir():
+def _cluster_file(root: Path, name: str) -> Path:
+    return root / _CLUSTERS / name / _CLUSTER_FILE
+
+
+def _cluster_files(root: Path, only: str | None, edited: Collection[Path]) -> tuple[Path, ...]:
+    if not (root / _CLUSTERS).is_dir() and not cluster_names(root, edited):
         raise DeployerError(
             f"no fleet in {root}: it has no `{_CLUSTERS}`",
             hint="name the fleet's directory: `deployer --root DIRECTORY ...`",
         )
-    names = cluster_names(root)
+    names = cluster_names(root, edited)
     if only is not None and only not in names:
         raise _no_such("cluster", only, names)
-    return tuple(root / _CLUSTERS / name / _CLUSTER_FILE for name in names if only is None or name == only)
+    return tuple(_cluster_file(root, name) for name in names if only is None or name == only)
 
 
 def _fleet(files: Files, paths: Iterable[Path], state: Path | None, *, everything: bool) -> Fleet:

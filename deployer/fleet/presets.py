@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from deployer.fleet.files import Files
 from deployer.fleet.model import Preset
 from deployer.fleet.shipped import places
 from deployer.fleet.spelling import did_you_mean
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from deployer.fleet.documents import Document
-    from deployer.fleet.files import Files
     from deployer.fleet.positions import KeyPath
 
 RULE = "preset"
@@ -56,6 +56,10 @@ class Presets:
             if path.is_relative_to(self.files.root):
                 self._load(name, path)
 
+    def all(self) -> dict[str, Preset]:
+        """Return every preset that hubs can list, by name."""
+        return {name: self._load(name, path)[-1] for name, path in self._found.items()}
+
     @cached_property
     def _found(self) -> dict[str, Path]:
         """The file of each preset by name."""
@@ -75,6 +79,12 @@ class Presets:
             bases = {preset.name: preset for preset in below}
             self._loaded[name] = (*bases.values(), _preset(name, document, tuple(bases)))
         return self._loaded[name]
+
+
+def descriptions(root: Path) -> dict[str, str]:
+    """Return what each preset is for that hubs of a fleet can list, by name."""
+    found = Presets(Files(root)).all()
+    return {name: preset.description for name, preset in found.items()}
 
 
 def _preset(name: str, document: Document, extends: tuple[str, ...]) -> Preset:

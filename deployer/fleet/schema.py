@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from deployer.fleet.documents import Document
     from deployer.fleet.problems import Problem
 
-__all__ = ["SCHEMAS", "check", "definition", "forbidden"]
+__all__ = ["SCHEMAS", "check", "definition", "described", "forbidden"]
 Kind = Literal["cluster", "org", "preset", "rule"]
 RULE = "schema"
 
@@ -57,6 +57,22 @@ def _told(document: Document, violation: Violation) -> Violation:
 def definition(kind: Kind, name: str) -> Mapping[str, Any]:
     """Return a part of a schema that several of its keys share."""
     part: Mapping[str, Any] = whole(kind)["definitions"][name]
+    return part
+
+
+def described(kind: Kind, *at: str) -> Mapping[str, Any]:
+    """Return what a schema says of a key, whose path leads through maps and the items of lists."""
+    schema = part = whole(kind)
+    for key in at:
+        part = _inner(schema, part)["properties"][key]
+    return part
+
+
+def _inner(schema: Mapping[str, Any], part: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the map that a part of a schema is about: itself, what it refers to, or the items of a list."""
+    while "properties" not in part:
+        name = part.get("$ref", "").removeprefix("#/definitions/")
+        part = schema["definitions"][name] if name else part["items"]
     return part
 
 

@@ -421,3 +421,24 @@ def test_what_is_wrong_with_one_hubs_own_file_does_not_stop_another_hub(
     shared.write_text("jupyterhub: [\n")
     with pytest.raises(ConfigurationError):
         load_fleet(tmp_path, only="local", hubs=["staging"])
+
+
+def test_what_is_not_on_the_disk_yet_is_loaded_with_the_rest(root: Path) -> None:
+    place = root / "config/clusters/moor"
+    entry = "{name: a, domain: a.example.org, helm_chart: basehub, helm_chart_values_files: [a.values.yaml]}"
+    new = {
+        place / "cluster.yaml": f"schema: 2\nname: moor\nprovider: local\nhubs: [{entry}]\n".encode(),
+        place / "a.values.yaml": b"jupyterhub: {}\n",
+    }
+    before = load(root)[1]
+    fleet, problems = load(root, edited=new)
+    assert [cluster.name for cluster in fleet.clusters] == ["alps", "moor", "sea"]
+    assert hub(select_cluster(fleet, "moor"), "a").values_files[0].document.data == {"jupyterhub": {}}
+    assert problems == before
+    assert load(root, only="moor", edited=new)[0].clusters == (select_cluster(fleet, "moor"),)
+
+
+def test_a_fleet_may_begin_with_what_is_not_on_the_disk_yet(tmp_path: Path) -> None:
+    new = {tmp_path / "config/clusters/moor/cluster.yaml": b"schema: 2\nname: moor\nprovider: local\n"}
+    fleet, problems = load(tmp_path, edited=new)
+    assert ([cluster.name for cluster in fleet.clusters], problems) == (["moor"], ())

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import difflib
 import io
+import os
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from deployer.errors import DeployerError
 from deployer.fleet.editing.editor import edited
 from deployer.fleet.editing.edits import EditRefused
 
@@ -21,20 +23,28 @@ _BYTE_ORDER_MARK = "\ufeff"
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """What a file becomes. `name` is its path relative to the fleet's root."""
+    """What a file becomes. `name` is its path relative to the fleet's root; what is new has no `before`."""
 
     path: Path
     name: str
-    before: bytes = field(repr=False)
+    before: bytes | None = field(repr=False)
     after: bytes = field(repr=False)
+
+    @property
+    def old(self) -> bytes:
+        """What was in the file, nothing when it is new."""
+        return self.before or b""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Drafts:
-    """Files of the fleet in `root` as they are to become, by path, and as they are on the disk."""
+    """Files of the fleet in `root` as they are to become, by path, and as they are on the disk.
+
+    What is not there yet has None as `before`.
+    """
 
     root: Path
-    before: Mapping[Path, bytes] = field(repr=False, default_factory=dict)
+    before: Mapping[Path, bytes | None] = field(repr=False, default_factory=dict)
     after: Mapping[Path, bytes] = field(repr=False, default_factory=dict)
 
     def edited(self, path: Path, edits: Iterable[Edit]) -> Drafts:
@@ -46,12 +56,25 @@ class Drafts:
         name = path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
         try:
             before = self.before[path] if path in self.before else _content(path, self.root)
-            text = self.after.get(path, before).decode()
+            text = self.after.get(path, before or b"").decode()
             mark = _BYTE_ORDER_MARK if text.startswith(_BYTE_ORDER_MARK) else ""
             after = mark + edited(text.removeprefix(mark), edits)
         except EditRefused as error:
             raise EditRefused(f"{name} cannot be edited: {error.message}", hint=error.hint) from error
         return replace(self, before={**self.before, path: before}, after={**self.after, path: after.encode()})
+
+    def created(self, path: Path, content: bytes) -> Drafts:
+        """Return these drafts with a new file.
+
+        Raises:
+            DeployerError: there is something already, or a directory on the way is none of the fleet's.
+        """
+        name = path.relative_to(self.root).as_posix()
+        if os.path.lexists(path) or path in self.after:
+            raise DeployerError(f"there is a file already, which stays as it is: {name}")
+        if path.parent.resolve() != self.root.resolve() / path.parent.relative_to(self.root):
+            raise DeployerError(f"cannot be written, for it lies behind a link: {name}")
+        return replace(self, before={**self.before, path: None}, after={**self.after, path: content})
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -74,8 +97,9 @@ def diff(changes: Iterable[Change]) -> str:
 
 
 def _diff(change: Change) -> Iterator[str]:
-    before, after = _lines(change.before), _lines(change.after)
-    for line in difflib.unified_diff(before, after, f"a/{change.name}", f"b/{change.name}"):
+    before, after = _lines(change.old), _lines(change.after)
+    old = "/dev/null" if change.before is None else f"a/{change.name}"
+    for line in difflib.unified_diff(before, after, old, f"b/{change.name}"):
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 
 

@@ -6,14 +6,13 @@ anchors, line ends. Whether the text then says what it should is not trusted but
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from deployer.fleet.construct import Construction
 from deployer.fleet.editing.edits import EditRefused
 from deployer.fleet.editing.intended import intended, same
+from deployer.fleet.editing.reading import data_of
 from deployer.fleet.editing.splices import spliced
 from deployer.fleet.encrypted import is_encrypted
-from deployer.fleet.nodes import NotYaml, compose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,24 +29,11 @@ def edited(text: str, edits: Iterable[Edit]) -> str:
         EditRefused: the text is no YAML or encrypted, an edit cannot be made, or more than that would change.
     """
     edits = tuple(edits)
-    before = _data(text, "it has problems: correct them first")
+    before = data_of(text, "it has problems: correct them first")
     if is_encrypted(before):
         raise EditRefused("it is encrypted")
     wanted = intended(before, edits)
     result = spliced(text, edits)
-    if not same(_data(result, _ELSEWHERE), wanted):
+    if not same(data_of(result, _ELSEWHERE), wanted):
         raise EditRefused(_ELSEWHERE)
     return result
-
-
-def _data(text: str, trouble: str) -> Any:
-    construction = Construction("")
-    try:
-        node = compose(text, "")
-    except NotYaml as error:
-        raise EditRefused(trouble) from error
-    data = {} if node is None else construction.data(node)
-    if construction.problems:
-        raise EditRefused(trouble)
-    # An empty file is an empty map, also when comments are in it.
-    return {} if data is None else data

@@ -63,6 +63,17 @@ class InsertItem:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AppendItem:
+    """Put a new item behind all others of the list at `at`; a key that is missing or empty gets a list.
+
+    `text` is the item as a YAML text of its own: its comments and its layout come along.
+    """
+
+    at: KeyPath
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Lift:
     """Move what is in the map at `at` one level up, and take its key away."""
 
@@ -76,7 +87,17 @@ class RemoveComment:
     mark: Mark
 
 
-Edit = RenameKey | SetValue | DeleteEntry | CommentOut | InsertEntry | InsertItem | Lift | RemoveComment
+Edit = (
+    RenameKey
+    | SetValue
+    | DeleteEntry
+    | CommentOut
+    | InsertEntry
+    | InsertItem
+    | AppendItem
+    | Lift
+    | RemoveComment
+)
 
 
 class EditRefused(DeployerError):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from deployer.fleet.editing.edits import (
+    AppendItem,
     CommentOut,
     DeleteEntry,
     EditRefused,
@@ -16,6 +17,7 @@ from deployer.fleet.editing.edits import (
     RenameKey,
     SetValue,
 )
+from deployer.fleet.editing.reading import data_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -57,6 +59,9 @@ class _Intention:
         for edit in self.edits.get(at, ()):
             if isinstance(edit, SetValue):
                 return edit.value
+        new = self._appended(at)
+        if data is None and new:
+            return new
         if isinstance(data, dict):
             return self._map(data, at)
         return self._list(data, at) if isinstance(data, list) else data
@@ -76,7 +81,14 @@ class _Intention:
         for edit in self.edits.get(at, ()):
             if isinstance(edit, InsertEntry):
                 _add(result, {edit.key: edit.value})
+        missing = (each for each in self.edits if len(each) == len(at) + 1 and each[:-1] == at)
+        for each in missing:
+            if each[-1] not in data and self._appended(each):
+                _add(result, {str(each[-1]): self._appended(each)})
         return result
+
+    def _appended(self, at: KeyPath) -> list[Any]:
+        return [item_of(edit) for edit in self.edits.get(at, ()) if isinstance(edit, AppendItem)]
 
     def _list(self, data: list[Any], at: KeyPath) -> list[Any]:
         new = [edit.value for edit in self.edits.get(at, ()) if isinstance(edit, InsertItem)]
@@ -85,7 +97,12 @@ class _Intention:
             for index, value in enumerate(data)
             if not any(isinstance(edit, DeleteEntry) for edit in self.edits.get((*at, index), ()))
         ]
-        return [*new, *kept]
+        return [*new, *kept, *self._appended(at)]
+
+
+def item_of(edit: AppendItem) -> Any:
+    """Return what a new item says."""
+    return data_of(edit.text, "the new item cannot be read by itself")
 
 
 def _add(result: dict[str, Any], more: Any) -> None:

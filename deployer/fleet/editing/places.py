@@ -78,6 +78,14 @@ class Places:
         found = list(_places(self.text, owner))
         return next((each for each in found if each.name == name), found[-1])
 
+    def has(self, owner: Span, name: str | int) -> bool:
+        """Say whether a map has an entry with this key, one that `<<` brings in included."""
+        return self._step(owner, name, set()) is not None
+
+    def last(self, owner: Span) -> Place:
+        """Return the last entry or item of what is not empty."""
+        return list(_places(self.text, owner))[-1]
+
     def blocks(self) -> Iterator[tuple[Span, Span]]:
         """Return each block collection that is the value of a key, with the key, from the top down."""
         waiting = [self.root] if self.root else []

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deployer.fleet.editing import inserting, lifting, removing, replacing
+from deployer.fleet.editing import appending, inserting, lifting, removing, replacing
 from deployer.fleet.editing.edits import (
+    AppendItem,
     CommentOut,
     DeleteEntry,
     EditRefused,
@@ -59,6 +60,8 @@ def _splices(places: Places, edit: Edit, gone: Collection[KeyPath]) -> Iterator[
             return inserting.insert_entry(places, edit)
         case InsertItem():
             return inserting.insert_item(places, edit)
+        case AppendItem():
+            return appending.append_item(places, edit)
         case Lift():
             return lifting.lift(places, edit)
 

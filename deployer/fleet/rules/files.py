@@ -140,7 +140,8 @@ def _beside(fleet: Fleet) -> list[Path]:
     if fleet.whole:
         directories.append(fleet.root / "config" / "clusters")
     found = []
-    for directory in directories:
+    # A cluster that is only described yet has no directory.
+    for directory in (each for each in directories if each.is_dir()):
         with os.scandir(directory) as entries:
             found += sorted(directory / entry.name for entry in entries if _is_file(entry))
     return found

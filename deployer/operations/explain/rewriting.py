@@ -55,7 +55,7 @@ class Rewriting:
     @property
     def lines(self) -> int:
         """How many lines fewer there will be in all, comments and empty lines aside."""
-        gone = sum(_lines(each.before.decode()) - _lines(each.after.decode()) for each in self.changes)
+        gone = sum(_lines(each.old.decode()) - _lines(each.after.decode()) for each in self.changes)
         return gone - _lines(self.text)
 
 
@@ -76,7 +76,7 @@ def rewriting(root: Path, found: Proposal, target: Target) -> Rewriting:
         if origin.document:
             gone = list(_cut(origin.values, frozenset(paths), (), origin.place))
             drafts = _edited(drafts, origin.document.path, [DeleteEntry(at=at) for at in gone])
-            text = drafts.before[origin.document.path].decode()
+            text = (drafts.before[origin.document.path] or b"").decode()
             for at, texts in remarks_of(text, [(*origin.place, *at) for at in paths], gone).items():
                 known = remarks.setdefault(at[len(origin.place) :], [])
                 known += [each for each in texts if each not in known]

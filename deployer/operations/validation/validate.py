@@ -21,7 +21,7 @@ from deployer.rules.baseline import NOTHING_KNOWN
 from deployer.rules.own.load import own_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from deployer.fleet.model import Cluster, Fleet, Hub
@@ -42,6 +42,7 @@ def validate(
     changed_since: str | None = None,
     baseline: Baseline = NOTHING_KNOWN,
     cached: bool = True,
+    edited: Mapping[Path, bytes] | None = None,
 ) -> Report:
     """Check a fleet, one cluster of it, or hubs of that cluster.
 
@@ -51,9 +52,10 @@ def validate(
     With `skip_charts`, a chart that is not at hand is a notice. Without `render`, Helm is not asked and the
     objects are not looked at. `jobs` hubs are rendered at once; as many as there are processors when it is
     None. What the `baseline` has keeps no hub from being looked at further; it is reported all the same.
-    What was found before about a hub is taken from the cache directory, unless `cached` is False.
+    What was found before about a hub is taken from the cache directory, unless `cached` is False. `edited` is
+    the content that some files are to have.
     """
-    fleet, problems = load(root, state=session.state, only=cluster)
+    fleet, problems = load(root, state=session.state, only=cluster, edited=edited)
     own = own_rules(fleet.root)
     fleet, of_own = own.asked(fleet)
     chosen = _chosen(fleet, cluster, hubs)

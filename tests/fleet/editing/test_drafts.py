@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from deployer.errors import DeployerError
 from deployer.fleet.editing.drafts import Drafts, diff
 from deployer.fleet.editing.edits import EditRefused, SetValue
 
@@ -99,3 +100,37 @@ def test_what_cannot_be_read_is_not_edited(root: Path) -> None:
     )
     path = write(root, "latin.yaml", b"a: \xe9\n")
     assert refusal(root, path) == "latin.yaml cannot be edited: it is not UTF-8 text"
+
+
+def test_a_new_file_is_shown_and_edited_like_any_other(root: Path) -> None:
+    path = root / "config/new/a.yaml"
+    drafts = Drafts(root=root).created(path, b"a: 1\n").edited(path, [SET])
+    (change,) = drafts.changes
+    assert (change.name, change.before, change.old, change.after) == (
+        "config/new/a.yaml",
+        None,
+        b"",
+        b"a: 2\n",
+    )
+    assert diff(drafts.changes) == "--- /dev/null\n+++ b/config/new/a.yaml\n@@ -0,0 +1 @@\n+a: 2\n"
+
+
+@pytest.mark.parametrize("there", ["file", "link that leads nowhere", "draft"])
+def test_what_is_there_is_not_created(root: Path, there: str) -> None:
+    path, drafts = root / "config/a.yaml", Drafts(root=root)
+    if there == "file":
+        write(root, "config/a.yaml", b"a: 1\n")
+    elif there == "draft":
+        drafts = drafts.created(path, b"")
+    else:
+        path.symlink_to("nowhere")
+    with pytest.raises(DeployerError) as error:
+        drafts.created(path, b"")
+    assert error.value.message == "there is a file already, which stays as it is: config/a.yaml"
+
+
+def test_nothing_is_created_behind_a_link(root: Path, tmp_path: Path) -> None:
+    (root / "other").symlink_to(tmp_path)
+    with pytest.raises(DeployerError) as error:
+        Drafts(root=root).created(root / "other/new/a.yaml", b"")
+    assert error.value.message == "cannot be written, for it lies behind a link: other/new/a.yaml"

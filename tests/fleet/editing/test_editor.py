@@ -8,6 +8,7 @@ import pytest
 
 from deployer.fleet.editing.editor import edited
 from deployer.fleet.editing.edits import (
+    AppendItem,
     CommentOut,
     DeleteEntry,
     EditRefused,
@@ -23,7 +24,44 @@ from deployer.fleet.positions import Mark
 if TYPE_CHECKING:
     from deployer.fleet.editing.edits import Edit
 
+ITEM = AppendItem(at=("l",), text="# about\nname: x\nlist:\n  - 1 # c\n")
 CASES: dict[str, tuple[str, list[Edit], str]] = {
+    "an item comes last, as it is written, behind what is about the one before": (
+        "l:\n- name: a\n  b: 1\n  # about b\n\n# end\nz: 1\n",
+        [ITEM],
+        "l:\n- name: a\n  b: 1\n  # about b\n# about\n- name: x\n  list:\n    - 1 # c\n\n# end\nz: 1\n",
+    ),
+    "an item stands where the others stand": (
+        "l:\r\n    -   a: 1",
+        [ITEM],
+        "l:\r\n    -   a: 1\r\n    # about\r\n    - name: x\r\n      list:\r\n        - 1 # c\r\n",
+    ),
+    "an empty list gets an item": (
+        "l: [] # c\nz: 1\n",
+        [ITEM],
+        "l: # c\n  # about\n  - name: x\n    list:\n      - 1 # c\nz: 1\n",
+    ),
+    "a key without a value gets a list": (
+        "l:\nz: 1\n",
+        [AppendItem(at=("l",), text="name: x\n")],
+        "l:\n  - name: x\nz: 1\n",
+    ),
+    "a list that is missing comes last": (
+        "z: 1",
+        [AppendItem(at=("l",), text="name: x\n")],
+        "z: 1\nl:\n  - name: x\n",
+    ),
+    "a list in a file of comments": (
+        "# c\n",
+        [AppendItem(at=("l",), text="name: x\n")],
+        "# c\nl:\n  - name: x\n",
+    ),
+    "a list on one line stays on it": ("l: [1]\n", [ITEM], "l: [1, {name: x, list: [1]}]\n"),
+    "an item goes into what is merged where it is written": (
+        "a: &a\n  l:\n    - 1\n",
+        [AppendItem(at=("a", "l"), text="2\n")],
+        "a: &a\n  l:\n    - 1\n    - 2\n",
+    ),
     "a key keeps place, quotes and comments": (
         "# a\n'b' :  1 # c\n\n d: [x,y]\n".replace("\n d", "\nd"),
         [RenameKey(at=("b",), to="new")],
@@ -233,6 +271,20 @@ REFUSED: dict[str, tuple[str, Edit, str]] = {
     "a list to lift": ("a:\n- 1\n", Lift(at=("a",)), "what is to be lifted is not a map"),
     "a key for a list": ("a: []\n", InsertEntry(at=("a",), key="b", value=1), "a key goes into a map only"),
     "an item for a map": ("a: {}\n", InsertItem(at=("a",), value=1), "an item goes into a list only"),
+    "a last item for a map": ("l: {a: 1}\n", ITEM, "an item goes into a list only"),
+    "a last item for a text": ("l: a\n", ITEM, "an item goes into a list only"),
+    "an empty list that aliases repeat": ("a: &x []\nl: *x\n", ITEM, "an item goes into a list only"),
+    "a new list below": (
+        "a: {}\n",
+        AppendItem(at=("a", "l"), text="1\n"),
+        "there is no place for a new list",
+    ),
+    "a new list in a list": ("- 1\n", ITEM, "there is no `l`"),
+    "a last item that is no YAML": (
+        "l: []\n",
+        AppendItem(at=("l",), text="a: *x\n"),
+        "the new item cannot be read by itself",
+    ),
     "no comment": ("a: 'b # c'\n", RemoveComment(mark=Mark(1, 1)), "no comment begins there"),
     "no such line": ("a: 1\n", RemoveComment(mark=Mark(9, 9)), "no comment begins there"),
     "a text that looks like a comment": ("a: |\n  # b\n  c\n", RemoveComment(mark=Mark(2, 3)), "layout"),

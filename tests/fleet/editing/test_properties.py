@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from deployer.fleet.editing.editor import edited
 from deployer.fleet.editing.edits import (
+    AppendItem,
     CommentOut,
     DeleteEntry,
     EditRefused,
@@ -187,6 +188,23 @@ def test_a_new_item_is_a_new_line_only(file: tuple[str, list[KeyPath]], data: st
         at = data.draw(st.sampled_from(lists))
         after = edited(text, [InsertItem(at=at, value=NEW)])
         assert value(data_of(after), at) == [NEW, *value(content, at)]
+        assert is_one_piece(text, after, most=0)
+
+
+@given(files(), st.data())
+def test_a_last_item_is_new_lines_only(file: tuple[str, list[KeyPath]], data: st.DataObject) -> None:
+    text, paths = file
+    content = data_of(text)
+    lists = [path for path in paths if isinstance(value(content, path), list) and value(content, path)]
+    if lists:
+        at = data.draw(st.sampled_from(lists))
+        try:
+            after = edited(text, [AppendItem(at=at, text=f"# about\nname: {NEW}\n")])
+        except EditRefused as error:
+            # Lines behind a block that keeps those at its end would no more be a part of it.
+            assert "|+" in text, error  # noqa: PT017
+            return
+        assert value(data_of(after), at) == [*value(content, at), {"name": NEW}]
         assert is_one_piece(text, after, most=0)
 
 

@@ -95,3 +95,52 @@ def test_a_file_that_somebody_else_changed_is_not_overwritten(changes: list[Chan
     with pytest.raises(DeployerError, match="nothing is changed: c has become another meanwhile"):
         write(changes)
     assert contents(tmp_path) == {**BEFORE, "c": b"other"}
+
+
+@pytest.fixture
+def new(tmp_path: Path) -> Change:
+    """A new file in a directory that is not there yet."""
+    return Change(path=tmp_path / "x/y/new", name="x/y/new", before=None, after=b"new")
+
+
+def test_a_new_file_gets_its_directories_and_the_mode_of_any_new_file(
+    changes: list[Change], new: Change, tmp_path: Path
+) -> None:
+    write([*changes, new])
+    (tmp_path / "other").touch()
+    assert (tmp_path / "a").read_bytes() == b"11"
+    assert contents(new.path.parent) == {"new": b"new"}
+    assert new.path.stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
+def test_a_new_file_replaces_nothing(changes: list[Change], tmp_path: Path) -> None:
+    with pytest.raises(DeployerError, match=r"nothing is changed: \S*/a has become another meanwhile"):
+        write([*changes[1:], Change(path=tmp_path / "a", name="a", before=None, after=b"new")])
+    assert contents(tmp_path) == BEFORE
+
+
+def test_a_failure_leaves_neither_new_files_nor_their_directories(
+    changes: list[Change], new: Change, tmp_path: Path
+) -> None:
+    (tmp_path / "c").write_bytes(b"other")
+    with pytest.raises(DeployerError, match="c has become another meanwhile"):
+        write([*changes, new])
+    assert contents(tmp_path) == {**BEFORE, "c": b"other"}
+
+
+def test_new_files_are_there_before_others_are_replaced_and_an_interrupt_takes_them_back(
+    changes: list[Change], new: Change, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replaced = []
+
+    def replace(self: Path, target: Path) -> None:
+        os.replace(self, target)  # noqa: PTH105
+        replaced.append(target)
+        assert new.path.exists() or len(replaced) > 1
+        if len(replaced) == 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", replace)
+    with pytest.raises(KeyboardInterrupt):
+        write([*changes, new])
+    assert contents(tmp_path) == BEFORE

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from deployer.tools.kubernetes import Api
 
 USERNAME = "hub.jupyter.org/username"
-_SERVERNAME = "hub.jupyter.org/servername"
+SERVERNAME = "hub.jupyter.org/servername"
 
 
 def component(labels: Mapping[str, str]) -> str | None:
@@ -39,7 +39,7 @@ def user_pods(api: Api, namespace: str) -> dict[str, dict[str, Any]]:
     for pod in sorted(api.items(f"/api/v1/namespaces/{namespace}/pods", labelSelector=USERNAME), key=_age):
         annotations = pod["metadata"].get("annotations", {})
         if USERNAME in annotations:
-            server = annotations.get(_SERVERNAME)
+            server = annotations.get(SERVERNAME)
             servers[annotations[USERNAME] + (f"/{server}" if server else "")] = pod
     return servers
 

@@ -29,6 +29,8 @@ class RunningHub:
 
     url: str
     token: str
+    environ: Mapping[str, str]
+    """What the hub's configuration needs; other programs can read it with that."""
 
     def api(self, service: str, method: str, path: str, body: object = None) -> requests.Response:
         """Call the REST API as a service."""
@@ -64,7 +66,7 @@ def running_hub(directory: Path, values: Mapping[str, Any]) -> Iterator[RunningH
     argv = [sys.executable, "-m", "jupyterhub", "--config", str(SOURCES / "jupyterhub_config.py")]
     with log.open("wb") as sink:
         process = subprocess.Popen(argv, cwd=directory, env=environ, stdout=sink, stderr=sink)
-    hub = RunningHub(url=f"http://127.0.0.1:{port}", token=token)
+    hub = RunningHub(url=f"http://127.0.0.1:{port}", token=token, environ=environ)
     try:
         _wait(hub, process, log)
         yield hub

@@ -1,0 +1,44 @@
+"""Running the programs of `inside` as the cluster does: their text, handed to a Python."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from deployer.operations.users import programs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """How a program ended: its exit status, what it told, and all that it said."""
+
+    status: int
+    told: dict[str, Any]
+    output: str
+
+
+def carry_out(
+    source: str, mode: str, *arguments: str, directory: Path, environ: Mapping[str, str] | None = None
+) -> Done:
+    """Run one step of a program in a directory."""
+    argv = programs.command(source, mode, *arguments)
+    done = subprocess.run(
+        [sys.executable, *argv[1:]], cwd=directory, env=environ, capture_output=True, text=True, check=False
+    )
+    output = done.stdout + done.stderr
+    return Done(status=done.returncode, told=programs.told(done.stdout), output=output)
+
+
+def plan_file(directory: Path, plan: Mapping[str, Any]) -> str:
+    """Write a plan as the cluster gets it; return where it is."""
+    path = directory / "plan.json.gz"
+    path.write_bytes(gzip.compress(json.dumps(plan).encode()))
+    return str(path)

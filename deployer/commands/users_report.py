@@ -79,8 +79,8 @@ class Report:
         """Return the first directory of each user; more than one is rare, and is in the JSON."""
         found: dict[str, tuple[str, str]] = {}
         for each in self.plan.moves:
-            for user, old, new in each.of_users:
-                found.setdefault(user, (old, new))
+            for move in each.moves:
+                found.setdefault(move.user, (move.old, move.new))
         for claim in self.plan.claims:
             found.setdefault(claim.user, (claim.name, claim.name))
         return found

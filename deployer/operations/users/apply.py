@@ -138,11 +138,6 @@ class Change:
     def _refuse(self, plan: Plan) -> None:
         if plan.names.obstacles:
             raise Blocked(plan.names.obstacles)
-        if plan.database == "memory":
-            raise DeployerError(
-                f"{self.hub.name}: the hub keeps its users in memory only, where nobody else can change them",
-                hint="they are forgotten when it restarts; set `hub.db.type` to `sqlite-pvc` first",
-            )
         if plan.database != "sqlite" and not self.options.copied:
             raise DeployerError(
                 f"{self.hub.name}: the database is a server ({plan.database}); a copy of it is yours to make",
@@ -200,6 +195,7 @@ class Change:
             "claims": [[claim.user, claim.server, claim.name] for claim in plan.claims],
             "backup": f"before-users-{stamp}.sqlite",
             "external": self.options.copied,
+            "users": sorted(plan.names.present),
             "places": [
                 {"root": pod.root_of(number), "moves": each.moves} for number, each in enumerate(plan.moves)
             ],

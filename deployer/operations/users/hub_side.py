@@ -45,7 +45,7 @@ class SpawnerSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class HubSide:
-    """What is known of a hub. `database` is `sqlite`, `memory` or a server's kind; None without a hub."""
+    """What is known of a hub. `database` is `sqlite` or a server's kind; None without a hub."""
 
     users: tuple[HubUser, ...]
     database: str | None = None
@@ -111,6 +111,11 @@ def parsed(namespace: str, told: Mapping[str, Any], said: str = "") -> HubSide:
     """
     if "database" not in told:
         raise DeployerError("\n".join([f"{namespace}: the hub cannot say who its users are", *_end(said)]))
+    if told["database"] == "memory":
+        raise DeployerError(
+            f"{namespace}: the hub keeps its users in memory only, where nobody else can see or change them",
+            hint="they are forgotten when it restarts; `hub.db.type: sqlite-pvc` keeps them",
+        )
     settings = told["spawner"]
     users = [
         HubUser(
@@ -118,7 +123,7 @@ def parsed(namespace: str, told: Mapping[str, Any], said: str = "") -> HubSide:
             id=user["id"],
             claims={server: state["claim"] for server, state in user["servers"].items()},
         )
-        for user in told["users"] or ()
+        for user in told["users"]
     ]
     return HubSide(
         users=tuple(users),

@@ -49,6 +49,8 @@ class NameMap:
     not_in_table: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     obstacles: tuple[Obstacle, ...] = ()
+    present: frozenset[str] = frozenset()
+    """The names that users of the hub have now."""
 
     @property
     def kept(self) -> frozenset[str]:
@@ -72,6 +74,7 @@ def name_map(users: Collection[str], how: Translation, *, leave: Collection[str]
         unchanged=tuple(unchanged),
         not_in_table=tuple(not_in_table),
         unknown=how.unknown(users),
+        present=frozenset(users),
     )
     return replace(mapped, obstacles=tuple(sorted((*_refused(mapped), *_shared(mapped)))))
 
@@ -90,6 +93,7 @@ def map_back(users: Collection[str], done: Iterable[Pair]) -> NameMap:
         pairs=here,
         unchanged=tuple(sorted(present - met)),
         unknown=tuple(pair.old for pair in pairs if pair not in here),
+        present=frozenset(present),
     )
     both = (_taken_by(pair, "who is another user by now") for pair in twice)
     return replace(mapped, obstacles=tuple(sorted((*both, *_shared(mapped)))))

@@ -6,7 +6,7 @@ import json
 import string
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deployer.errors import DeployerError
 from deployer.fleet.leaves import leaves
@@ -34,17 +34,21 @@ class Place:
     template: str
 
 
+class Move(NamedTuple):
+    """A directory that gets another name because its user does."""
+
+    old: str
+    new: str
+    user: str
+    renamed: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Moves:
-    """What is to be renamed in a place: whose it is, the old and the new path."""
+    """What is to be renamed in a place."""
 
     place: Place
-    of_users: tuple[tuple[str, str, str], ...]
-
-    @property
-    def moves(self) -> tuple[tuple[str, str], ...]:
-        """Pairs of old and new path, each once: servers of a user mostly share a home."""
-        return tuple(sorted({(old, new) for _user, old, new in self.of_users}))
+    moves: tuple[Move, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,11 +114,11 @@ def moves(hub: HubSide, pairs: Iterable[Pair]) -> tuple[Moves, ...]:
     planned = []
     for place in places(hub.spawner):
         renames = {
-            (pair.old, old, new)
+            Move(old, new, pair.old, pair.new)
             for pair in pairs
             for old, new in _renames(place, pair, users.get(pair.old) or users.get(pair.new), scheme)
         }
-        found = Moves(place=place, of_users=tuple(sorted(renames)))
+        found = Moves(place=place, moves=tuple(sorted(renames)))
         _check_targets(found)
         planned.append(found)
     return tuple(planned)
@@ -187,7 +191,7 @@ def _renames(place: Place, pair: Pair, user: HubUser | None, scheme: str) -> Ite
 
 
 def _check_targets(planned: Moves) -> None:
-    olds, news = [old for old, _new in planned.moves], [new for _old, new in planned.moves]
+    olds, news = [move.old for move in planned.moves], [move.new for move in planned.moves]
     if len({*olds, *news}) < len(olds) + len(news):
         raise DeployerError(f"two users would share a directory: `{planned.place.template}`")
     for path in (*olds, *news):

@@ -65,9 +65,9 @@ class Plan:
                 {**asdict(obstacle), "users": list(obstacle.users)} for obstacle in self.names.obstacles
             ],
             "homes": [
-                {"volume": dict(each.place.volume), "from": old, "to": new}
+                {"volume": dict(each.place.volume), "from": move.old, "to": move.new}
                 for each in self.moves
-                for old, new in each.moves
+                for move in each.moves
             ],
             "claims": [asdict(claim) for claim in self.claims],
             "servers": list(self.servers),

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 PROGRAM = Path(str(inside.__file__)).with_name("home_directories.py")
+USERS = ["ada!", "bob!", "eve!", "carol!"]
+"""Names, before they change. They are not those of the directories."""
 PAIRS = [["ada", "ada-40x"], ["bob", "bob-40x"], ["eve", "eve-40x"]]
 
 
@@ -33,8 +35,11 @@ def program(root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> C
     """Runs a step of the program for moves; returns its status and what it said."""
     main = runpy.run_path(str(PROGRAM))["main"]
 
-    def run(mode: str, moves: Sequence[Sequence[str]] = PAIRS) -> tuple[int, str]:
-        plan: dict[str, Any] = {"places": [{"root": str(root), "moves": moves}]}
+    def run(
+        mode: str, moves: Sequence[Sequence[str]] = PAIRS, users: Sequence[str] = USERS
+    ) -> tuple[int, str]:
+        named = [[old, new, f"{old}!", f"{new}!"] for old, new in moves]
+        plan: dict[str, Any] = {"places": [{"root": str(root), "moves": named}], "users": users}
         status = main(mode, plan_file(tmp_path, plan))
         return status, capsys.readouterr().out
 
@@ -142,6 +147,7 @@ def test_a_way_back_can_be_killed_too(root: Path, program: Any, monkeypatch: pyt
     program("move")
     program("close")
     back = [[new, old] for old, new in PAIRS]
+    users = [f"{name}!" for name, _old in back]
     rename = Path.rename
     done: list[Path] = []
 
@@ -154,8 +160,8 @@ def test_a_way_back_can_be_killed_too(root: Path, program: Any, monkeypatch: pyt
     with monkeypatch.context() as patched:
         patched.setattr(Path, "rename", once)
         with pytest.raises(Killed):
-            program("move", back)
-    assert program("move", back) == (0, 'result: {"homes": 1}\n')
+            program("move", back, users)
+    assert program("move", back, users) == (0, 'result: {"homes": 1}\n')
     program("close", back)
     assert tree(root) == before
 
@@ -171,6 +177,18 @@ def test_another_change_of_names_waits_for_the_one_that_did_not_end(
     program("move")
     program("close")
     assert program("check", [["ada-40x", "lovelace"]]) == (0, 'result: {"homes": 1}\n')
+
+
+def test_a_journal_of_names_that_have_changed_counts_no_more(root: Path, program: Any) -> None:
+    """Whoever was killed before the journal went: a new ada, without a home, is nobody of old."""
+    program("move")
+    users = ["ada-40x!", "bob-40x!", "eve-40x!", "carol!"]
+    assert program("check", [["ada", "lovelace"]], users) == (0, 'result: {"homes": 0}\n')
+    (root / "ada").mkdir()
+    assert program("move", [["ada", "lovelace"]], users) == (0, 'result: {"homes": 1}\n')
+    assert (
+        root / ".deployer-users.json"
+    ).read_text() == '{"moves": [["ada", "lovelace", "ada!", "lovelace!"]]}'
 
 
 def test_what_comes_up_after_the_check_is_not_replaced(

@@ -281,7 +281,7 @@ def test_servers_remember_their_claims_and_forget_their_pods(populated: Populate
     assert users[NEW[CAROL]]["servers"] == {"": {"active": False, "claim": "claim-carol"}}
     names = ", ".join(f"'{name}'" for name in (NEW[ADA], NEW[CAROL], KEEPER))
     states = populated.query(
-        "select users.name, state from spawners join users on users.id = user_id "
+        "select users.name, spawners.state from spawners join users on users.id = user_id "
         f"where users.name in ({names}) order by users.id"
     )
     assert {name: json.loads(state) for name, state in states} == {

@@ -39,6 +39,16 @@ def main(mode: str, config: str, plan_file: str | None = None) -> int:
         kind = kind_of(hub.db_url)
         if kind != "memory":
             hub.init_db()
+    try:
+        return carry_out(mode, hub, kind, plan_file)
+    finally:
+        if kind != "memory":
+            hub.db.close()
+            hub.db.get_bind().dispose()
+
+
+def carry_out(mode: str, hub: Any, kind: str, plan_file: str | None) -> int:
+    """Do one of the three things with a hub whose database is open, unless it is in memory."""
     if mode == "look":
         return told({"database": kind, "users": users(hub, kind), "spawner": spawner(hub)})
     plan = json.loads(gzip.decompress(Path(str(plan_file)).read_bytes()))

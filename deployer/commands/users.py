@@ -76,7 +76,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
 )
 @output_option
 @click.pass_obj
-def map_(app: App, *, cluster: str, hub: str, apply: bool, output: str, **given: Any) -> int:
+def map_(app: App, /, *, cluster: str, hub: str, apply: bool, output: str, **given: Any) -> int:
     """Give the users of HUB other names, by rules or from a table, with homes and permissions.
 
     First a table changes names, then rules in their order, then regular expressions. Without `--apply`

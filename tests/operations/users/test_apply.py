@@ -301,7 +301,8 @@ def test_a_kill_between_two_homes_is_gone_back_from(world: World, monkeypatch: p
 
 def break_second_move(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the second home that is moved end the program."""
-    rename, moved = Path.rename, []
+    rename = Path.rename
+    moved: list[Path] = []
 
     def once(self: Path, target: Path) -> Path:
         if moved:

@@ -291,6 +291,23 @@ def test_servers_remember_their_claims_and_forget_their_pods(populated: Populate
     }
 
 
+def test_jupyterhubs_own_renaming_takes_more_and_leaves_permissions_behind(populated: Populated) -> None:
+    """Why the hub's API is not used (decision 0020)."""
+    populated.query(f"update users set admin = 1 where name = '{BOB}'")
+    with populated.again() as hub:
+        refused = hub.api(ADMIN, "PATCH", f"/users/{BOB}", {"name": NEW[BOB]})
+        assert (refused.status_code, refused.json()["message"]) == (
+            403,
+            "Only admins can modify other admins",
+        )
+        ok(hub.api(ADMIN, "PATCH", f"/users/{ADA}", {"name": NEW[ADA]}))
+        name, scopes = whoami(hub, populated.tokens["narrow"])
+        assert name == NEW[ADA]
+    (stored,) = populated.query(f"select scopes from api_tokens where scopes like '%user={ADA}%'")
+    assert f"access:servers!user={ADA}" in json.loads(stored[0])
+    assert f"access:servers!user={NEW[ADA]}" not in scopes
+
+
 def test_a_database_that_is_not_there_is_not_made(populated: Populated) -> None:
     (populated.directory / "hub.sqlite").unlink()
     done = populated.run("look")

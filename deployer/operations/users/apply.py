@@ -224,9 +224,7 @@ class Change:
                 f"the hub is stopped; go on with the same command, or back with `{again} --undo FILE --apply`"
             )
         elif ran:
-            with step(self.session.progress, self.hub.name, "start hub"):
-                switch.start(Interruption())
-            hint = "nothing was changed, and the hub runs again"
+            hint = self._started_again(switch)
         else:
             hint = "nothing was changed; the hub was stopped already"
         message = f"{self.hub.name}: {error.message}"
@@ -234,10 +232,25 @@ class Change:
             return Interrupted(message, hint=hint)
         return DeployerError(message, hint="; ".join(filter(None, (error.hint, hint))))
 
+    def _started_again(self, switch: HubSwitch) -> str:
+        try:
+            with step(self.session.progress, self.hub.name, "start hub"):
+                switch.start(Interruption())
+        except DeployerError as error:
+            deploy = f"deployer deploy {self.cluster.name} {self.hub.name}"
+            return f"nothing was changed, but the hub does not start again: {error.message}; try `{deploy}`"
+        return "nothing was changed, and the hub runs again"
+
     def _annotate(self, plan: Plan) -> None:
+        """Have claims say whose they are; servers find them without."""
         path = f"/api/v1/namespaces/{self.hub.namespace}/persistentvolumeclaims"
         for claim, pair in plan.annotated:
-            self.connection.api.patch(f"{path}/{claim}", {"metadata": {"annotations": {USERNAME: pair.new}}})
+            try:
+                self.connection.api.patch(
+                    f"{path}/{claim}", {"metadata": {"annotations": {USERNAME: pair.new}}}
+                )
+            except DeployerError as error:
+                self.session.progress.noted(self.hub.name, f"{claim} keeps its annotation: {error.message}")
 
     def _outcome(self, plan: Plan, told: dict[str, dict[str, Any]]) -> Outcome:
         renamed = told[pod.RENAME_USERS.name]

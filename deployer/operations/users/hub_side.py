@@ -39,6 +39,7 @@ class SpawnerSettings:
     pvc_name_template: str
     storage_pvc_ensure: bool
     remember_pvc_name: bool
+    enable_user_namespaces: bool = False
     volumes: Sequence[Mapping[str, Any]]
     volume_mounts: Sequence[Mapping[str, Any]]
 

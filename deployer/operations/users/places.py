@@ -109,6 +109,11 @@ def moves(hub: HubSide, pairs: Iterable[Pair]) -> tuple[Moves, ...]:
     """
     if hub.spawner is None:
         return ()
+    if hub.spawner.enable_user_namespaces:
+        raise DeployerError(
+            "each user has a namespace of their own, named after the user, which cannot be renamed",
+            hint="`KubeSpawner.enable_user_namespaces` and other names do not go together",
+        )
     scheme = scheme_of(hub.spawner.version, hub.spawner.slug_scheme)
     users = {user.name: user for user in hub.users}
     planned = []

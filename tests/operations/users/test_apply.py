@@ -337,6 +337,23 @@ def test_an_interruption_ends_the_pod_and_says_how_it_stands(world: World, step:
     world.nothing_is_left()
 
 
+def test_a_hub_that_does_not_start_again_is_told(world: World) -> None:
+    patched = world.cluster.patch
+
+    def broken(path: str, body: dict[str, Any]) -> dict[str, Any]:
+        if body.get("spec") == {"replicas": 1}:
+            raise DeployerError("no room")
+        return patched(path, body)
+
+    world.cluster.patch = broken  # type: ignore[method-assign]
+    world.cluster.faults["back-up"] = kill
+    with pytest.raises(DeployerError) as caught:
+        world.apply()
+    assert caught.value.hint == (
+        "nothing was changed, but the hub does not start again: no room; try `deployer deploy campus demo`"
+    )
+
+
 def test_a_home_of_somebody_else_in_the_way_stops_it_before_anything_changes(world: World) -> None:
     (world.homes / "zoe").mkdir()
     with pytest.raises(DeployerError) as caught:

@@ -103,6 +103,7 @@ def test_each_named_server_may_have_a_directory() -> None:
 @pytest.mark.parametrize(
     ("spawner", "message"),
     [
+        (replace(SETTINGS, enable_user_namespaces=True), "each user has a namespace of their own"),
         (mounted("{username}/{username}"), "the path of homes has the user's name in it twice"),
         (
             replace(

@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PLACES = (
-    "slug_scheme",
+    "enable_user_namespaces",
     "pvc_name_template",
-    "storage_pvc_ensure",
     "remember_pvc_name",
-    "volumes",
+    "slug_scheme",
+    "storage_pvc_ensure",
     "volume_mounts",
+    "volumes",
 )
 """The settings of KubeSpawner that say where homes are."""
 

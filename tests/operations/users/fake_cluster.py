@@ -13,6 +13,7 @@ import gzip
 import io
 import json
 import sys
+import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -180,6 +181,9 @@ def run_here(command: Sequence[str]) -> tuple[int, str]:
             return int(end.code or 0), output.getvalue()
         except Killed:
             return 137, output.getvalue()
+        except Exception:  # noqa: BLE001 as an interpreter does
+            traceback.print_exc()
+            return 1, output.getvalue()
     return 0, output.getvalue()
 
 

@@ -67,7 +67,9 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_steps_are_told_as_they_begin_and_their_results_as_they_end() -> None:
-    waiting, running, good = {"waiting": {}}, {"running": {}}, {"terminated": {"exitCode": 0}}
+    waiting: dict[str, Any] = {"waiting": {}}
+    running: dict[str, Any] = {"running": {}}
+    good = {"terminated": {"exitCode": 0}}
     api = Pods(
         states=(
             {"phase": "Pending"},

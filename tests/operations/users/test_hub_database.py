@@ -302,7 +302,7 @@ def test_servers_remember_their_claims_and_forget_their_pods(populated: Populate
 
 
 def test_jupyterhubs_own_renaming_takes_more_and_leaves_permissions_behind(populated: Populated) -> None:
-    """Why the hub's API is not used (decision 0018)."""
+    """Why the hub's API is not used (decision 0019)."""
     populated.query(f"update users set admin = 1 where name = '{BOB}'")
     with populated.again() as hub:
         refused = hub.api(ADMIN, "PATCH", f"/users/{BOB}", {"name": NEW[BOB]})

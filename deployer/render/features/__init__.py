@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from deployer.render.features import (
     auth,
+    cohort,
     culling,
     databases,
     homes,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 FEATURES: Mapping[str, Callable[[Subject, Mapping[str, Any]], dict[str, Any]]] = {
     "auth": auth.values,
+    "cohort": cohort.values,
     "culling": culling.values,
     "databases": databases.values,
     "homes": homes.values,

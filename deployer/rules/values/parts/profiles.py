@@ -62,8 +62,13 @@ class Profile:
 @seen_once
 def profiles(release: HubValues) -> tuple[Profile, ...]:
     """Return the profiles of a hub, without what is no map."""
-    listed = sequence(release.value(*map(str, LIST)))
-    return tuple(_profile((*LIST, i), each) for i, each in enumerate(listed) if isinstance(each, Mapping))
+    return parsed(release.value(*map(str, LIST)))
+
+
+def parsed(listed: Any) -> tuple[Profile, ...]:
+    """Return the profiles of what stands in a hub's values for their list."""
+    found = enumerate(sequence(listed))
+    return tuple(_profile((*LIST, i), each) for i, each in found if isinstance(each, Mapping))
 
 
 @seen_once

@@ -66,9 +66,10 @@ def parse(text: str) -> ImageReference:
 
 def _advice(text: str) -> str:
     path = text.partition("@")[0].partition("/")[2] or text
+    name = path.partition(":")[0]
     if "://" in text:
         return f"leave out `{text.partition('://')[0]}://`"
-    if path.rpartition(":")[0] != path.rpartition(":")[0].lower():
+    if name != name.lower():
         return "the name of an image is in lower case"
     if "@" in text and not re.search(r"@sha256:[0-9a-f]{64}$", text):
         return "a digest is `sha256:` and 64 digits from 0 to 9 and a to f"

@@ -12,12 +12,17 @@ if TYPE_CHECKING:
     from deployer.fleet.editing.spans import Style
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./@+-]*( [A-Za-z0-9_./@+-]+)*")
+_PLAIN_IN_BLOCK = re.compile(r"[A-Za-z][A-Za-z0-9_./@+-]*(:[A-Za-z0-9_./@+-]+)*")
+"""Of readers of YAML, old ones take a colon for the end of a key when it is between braces or brackets."""
 _ONE_LINE = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]*")
 _CONTROL = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff]")
 
 
-def scalar(value: str | float | bool | None, style: Style = "plain") -> str:
-    """Return a scalar as text; a text has the quotes of `style`, and others only where it needs them."""
+def scalar(value: str | float | bool | None, style: Style = "plain", *, in_block: bool = False) -> str:
+    """Return a scalar as text; a text has the quotes of `style`, and others only where it needs them.
+
+    As a value `in_block`, outside of braces and brackets, it needs fewer.
+    """
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -26,7 +31,8 @@ def scalar(value: str | float | bool | None, style: Style = "plain") -> str:
         return repr(value)
     if style == "single" and _ONE_LINE.fullmatch(value):
         return "'" + value.replace("'", "''") + "'"
-    if style == "plain" and _PLAIN.fullmatch(value) and resolve(value) == value:
+    fits = _PLAIN.fullmatch(value) or (in_block and _PLAIN_IN_BLOCK.fullmatch(value))
+    if style == "plain" and fits and resolve(value) == value:
         return value
     quoted = json.dumps(value, ensure_ascii=False)
     return _CONTROL.sub(lambda found: f"\\u{ord(found.group()):04x}", quoted)
@@ -52,4 +58,4 @@ def entry(key: str, value: Any, *, column: int, list_offset: int) -> list[str]:
         return [start, *(line for lines in inner for line in lines)]
     if isinstance(value, list) and value:
         return [start, *(" " * (column + list_offset) + f"- {inline(each)}" for each in value)]
-    return [f"{start} {inline(value)}"]
+    return [f"{start} {inline(value) if isinstance(value, dict | list) else scalar(value, in_block=True)}"]

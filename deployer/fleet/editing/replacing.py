@@ -33,7 +33,8 @@ def set_value(places: Places, edit: SetValue) -> Iterator[Splice]:
     place = places.find(edit.at)
     old = place.value
     is_scalar = not isinstance(edit.value, dict | list)
-    new = emit.scalar(edit.value, old.style) if is_scalar else emit.inline(edit.value)
+    in_block = place.owner.style == "block"
+    new = emit.scalar(edit.value, old.style, in_block=in_block) if is_scalar else emit.inline(edit.value)
     head = _HEAD.match(places.text, place.key.end) if place.key else None
     if old.style == "block" and head:
         # Where its lines were, the new value might stand too far to the left.

@@ -1,1 +1,1 @@
-"""Giving a hub, a profile or a choice another image: in the file that says it today, checked before it counts."""
+"""Another image for a hub, a profile or a choice: in the file that says it, checked before it counts."""

@@ -14,6 +14,7 @@ from deployer.render.provenance import reach, same, sayings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from deployer.fleet.editing.edits import Edit
     from deployer.fleet.positions import KeyPath
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
     from deployer.render.provenance import Origin
 
 
-def edits(layers: HubLayers, place: Place, origin: Origin, image: ImageReference) -> tuple[Edit, ...]:
-    """Return what makes the file of a layer say an image."""
-    assert origin.document is not None
-    # A layer may be a part of its file.
-    document, _ = examine(origin.document.path, root=layers.cluster.directory)
+def edits(
+    layers: HubLayers, place: Place, origin: Origin, path: Path, image: ImageReference
+) -> tuple[Edit, ...]:
+    """Return what makes the file of a layer, which may be a part of it, say an image."""
+    document, _ = examine(path, root=layers.cluster.directory)
     at = origin.in_file(place.at)
     if place.whole:
         return (_put(document.data, at, str(image)),)

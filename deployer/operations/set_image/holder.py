@@ -71,7 +71,7 @@ def _of_list(layers: HubLayers, place: Place) -> Origin:
         source = origin.name if origin else "several layers"
         raise DeployerError(
             f"the profiles of {layers.name} come from {source}, where no image can be set",
-            hint=f"write `{shown(place.decided)}` into a file of the hub's own, all of it: lists are not merged",
+            hint=f"write `{shown(place.decided)}` into a file of the hub's own: lists are not merged",
         )
     return origin
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from deployer.errors import DeployerError
-from deployer.fleet.spelling import near
+from deployer.fleet.spelling import did_you_mean
 from deployer.render.provenance import find, plain
 from deployer.rules.values.parts.profiles import LIST, overrides, parsed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from deployer.fleet.positions import KeyPath
     from deployer.operations.explain.layers import HubLayers
@@ -71,13 +71,11 @@ def reference(found: Any, place: Place) -> str | None:
 def _profile(layers: HubLayers, slug: str) -> Profile:
     profiles = parsed(plain(find(layers.tree, LIST)))
     if not profiles:
-        raise DeployerError(
-            f"{layers.name} has no profiles", hint=f"name the hub alone: `{layers.hub.name}`"
-        )
+        raise DeployerError(f"{layers.name} has no profiles", hint=f"name the hub alone: `{layers.hub.name}`")
     found = [each for each in profiles if each.slug == slug]
     if not found:
         slugs = [each.slug for each in profiles if each.slug]
-        raise DeployerError(f"no such profile in {layers.name}: {slug}", hint=_meant(slug, slugs))
+        raise DeployerError(f"no such profile in {layers.name}: {slug}", hint=did_you_mean(slug, slugs))
     if len(found) > 1:
         raise DeployerError(
             f"{len(found)} profiles of {layers.name} have the slug `{slug}`",
@@ -109,7 +107,7 @@ def _choice(profile: Profile, slug: str, asked: str) -> Choice:
         raise DeployerError(
             f"no choice of the profile `{slug}` has an image of its own", hint=f"name the profile: `{slug}`"
         )
-    raise DeployerError(f"no such image in the profile `{slug}`: {asked}", hint=_meant(asked, list(named)))
+    raise DeployerError(f"no such image in the profile `{slug}`: {asked}", hint=did_you_mean(asked, named))
 
 
 def _with_images(profile: Profile) -> Mapping[str, Choice]:
@@ -124,11 +122,6 @@ def _with_images(profile: Profile) -> Mapping[str, Choice]:
 
 def _images_of(option: Option) -> Iterable[Choice]:
     return (choice for choice in option.choices if "image" in overrides(choice))
-
-
-def _meant(word: str, known: Sequence[str]) -> str:
-    close = near(word, known)
-    return f"did you mean `{close}`?" if close else f"known: {_listed(known)}"
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -96,9 +96,10 @@ def plan(
     )
     if origin.document is None or result.before == result.after:
         return result
-    drafts = Drafts(root=fleet.root).edited(origin.document.path, edits(layers, where, origin, image))
+    path = origin.document.path
+    drafts = Drafts(root=fleet.root).edited(path, edits(layers, where, origin, path, image))
     edited, found_then = load(root, state=session.state, edited=drafts.after)
-    hubs = tuple(changed(session, fleet, edited, origin.document.path, where))
+    hubs = tuple(changed(session, fleet, edited, path, where))
     others = tuple(f"{each.name} {other.name}" for each, other in hubs if other is not found)
     if others and not shared:
         raise shared_file(fleet, layers, where, origin, others)

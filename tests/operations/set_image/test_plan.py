@@ -132,29 +132,42 @@ def sea(session: Session, tmp_path: Path) -> Sea:
         (OLD, "quay.io/acme/lake:20260702", OLD.replace("tag: old", 'tag: "20260702"')),
         (OLD, "quay.io/acme/lake:1e5", OLD.replace("tag: old", 'tag: "1e5"')),
         (
-            "jupyterhub:\n  singleuser:\n    image:  # ours\n      tag: 'old'   # weekly\n"
-            "      # where it is\n      name: \"quay.io/acme/pond\"\n",
+            (
+                "jupyterhub:\n  singleuser:\n    image:  # ours\n      tag: 'old'   # weekly\n"
+                '      # where it is\n      name: "quay.io/acme/pond"\n'
+            ),
             NEW,
-            "jupyterhub:\n  singleuser:\n    image:  # ours\n      tag: 'new'   # weekly\n"
-            "      # where it is\n      name: \"quay.io/acme/lake\"\n",
+            (
+                "jupyterhub:\n  singleuser:\n    image:  # ours\n      tag: 'new'   # weekly\n"
+                '      # where it is\n      name: "quay.io/acme/lake"\n'
+            ),
         ),
         (
-            "jupyterhub:\n  singleuser:\n    image:\n      name: quay.io/acme/lake\n      pullPolicy: Always\n",
+            (
+                "jupyterhub:\n  singleuser:\n    image:\n      name: quay.io/acme/lake\n"
+                "      pullPolicy: Always\n"
+            ),
             NEW,
-            "jupyterhub:\n  singleuser:\n    image:\n      name: quay.io/acme/lake\n      tag: new\n"
-            "      pullPolicy: Always\n",
+            (
+                "jupyterhub:\n  singleuser:\n    image:\n      name: quay.io/acme/lake\n      tag: new\n"
+                "      pullPolicy: Always\n"
+            ),
         ),
         (
             "jupyterhub:\n  singleuser:\n    image:\n      pullPolicy: Always\n",
             NEW,
-            "jupyterhub:\n  singleuser:\n    image:\n      name: quay.io/acme/lake\n      tag: new\n"
-            "      pullPolicy: Always\n",
+            (
+                "jupyterhub:\n  singleuser:\n    image:\n      name: quay.io/acme/lake\n      tag: new\n"
+                "      pullPolicy: Always\n"
+            ),
         ),
         (
             "# mine\njupyterhub:\n  singleuser:\n    startTimeout: 600\n  cull: {enabled: false}\n",
             NEW,
-            "# mine\njupyterhub:\n  singleuser:\n    startTimeout: 600\n    image:\n"
-            "      name: quay.io/acme/lake\n      tag: new\n  cull: {enabled: false}\n",
+            (
+                "# mine\njupyterhub:\n  singleuser:\n    startTimeout: 600\n    image:\n"
+                "      name: quay.io/acme/lake\n      tag: new\n  cull: {enabled: false}\n"
+            ),
         ),
         ("{}\n", NEW, "{jupyterhub: {singleuser: {image: {name: quay.io/acme/lake, tag: new}}}}\n"),
         (
@@ -240,7 +253,7 @@ def test_what_a_preset_says_is_overridden_in_the_file_that_only_this_hub_uses(se
         ("a:open/python", '"quay.io/acme/python:old"', f'"{NEW}"'),
         ("a:open/image/r", "'quay.io/acme/r:old'", f"'{NEW}'"),
         # Between braces a colon needs quotes.
-            ("a:open/other/r", "quay.io/acme/r:other", f'"{NEW}"'),
+        ("a:open/other/r", "quay.io/acme/r:other", f'"{NEW}"'),
     ],
 )
 def test_the_image_of_a_profile_or_a_choice_is_one_text(sea: Sea, asked: str, old: str, new: str) -> None:
@@ -252,7 +265,9 @@ def test_what_a_profile_has_besides_its_image_stays(sea: Sea) -> None:
     text = PROFILES.replace("          image: quay.io/acme/lake:old  # built every week\n", "")
     sea.write({"a.values.yaml": text})
     assert sea.edited("a:small-cheap") == {
-        "a.values.yaml": text.replace("mem_limit: 1G\n      -", f"mem_limit: 1G\n          image: {NEW}\n      -")
+        "a.values.yaml": text.replace(
+            "mem_limit: 1G\n      -", f"mem_limit: 1G\n          image: {NEW}\n      -"
+        )
     }
 
 
@@ -267,8 +282,11 @@ def test_a_profile_of_a_preset_of_the_fleet_is_edited_there_when_others_may_get_
     )
     assert sea.refused("a:big") == (
         "config/presets/lake.yaml sets this image for other hubs too: sea b",
-        "`--shared` sets it for all of them; for this hub alone, write `jupyterhub.singleuser.profileList` "
-        "into config/clusters/sea/a.values.yaml first",
+        (
+            "`--shared` sets it for all of them; for this hub alone, write "
+            "`jupyterhub.singleuser.profileList` "
+            "into config/clusters/sea/a.values.yaml first"
+        ),
     )
     assert sea.edited("a:big", shared=True) == {}
     assert sea.image("b:big") == NEW
@@ -294,8 +312,8 @@ NO_PROFILE = "no such profile in sea a"
     ("asked", "message", "hint"),
     [
         ("a:bigg", f"{NO_PROFILE}: bigg", "did you mean `big`?"),
-        ("a:Large", f"{NO_PROFILE}: Large", "known: `small-cheap`, `big`, `open`"),
-        ("a:", f"{NO_PROFILE}: ", "known: `small-cheap`, `big`, `open`"),
+        ("a:Large", f"{NO_PROFILE}: Large", "known: small-cheap, big, open"),
+        ("a:", f"{NO_PROFILE}: ", "known: small-cheap, big, open"),
         (
             "a:open",
             "people choose the image of the profile `open` themselves",
@@ -310,7 +328,7 @@ NO_PROFILE = "no such profile in sea a"
         (
             "a:open/small",
             "no such image in the profile `open`: small",
-            "known: `python`, `image/r`, `other/r`",
+            "known: python, image/r, other/r",
         ),
         ("a:big/x", "no choice of the profile `big` has an image of its own", "name the profile: `big`"),
     ],
@@ -373,8 +391,11 @@ def test_a_file_of_several_hubs_is_edited_only_when_that_is_allowed(sea: Sea) ->
     )
     assert sea.refused("a") == (
         "config/clusters/sea/common.values.yaml sets this image for other hubs too: sea b",
-        "`--shared` sets it for all of them; for this hub alone, write `jupyterhub.singleuser.image` into "
-        "config/clusters/sea/a.values.yaml first",
+        (
+            "`--shared` sets it for all of them; for this hub alone, write "
+            "`jupyterhub.singleuser.image` into "
+            "config/clusters/sea/a.values.yaml first"
+        ),
     )
     assert sea.refused("b")[1] == "`--shared` sets it for all of them"
     assert sea.plan("a", shared=True).others == ("sea b",)
@@ -396,8 +417,11 @@ def test_an_image_that_is_repeated_by_an_alias_is_left_to_a_person(sea: Sea) -> 
     text = OLD.replace("{name", "&image {name") + "other: *image\n"
     sea.write({"a.values.yaml": text})
     assert sea.refused("a") == (
-        "config/clusters/sea/a.values.yaml cannot be edited: it would not say what it should then, for an "
-        "anchor, an alias or its layout is in the way",
+        (
+            "config/clusters/sea/a.values.yaml cannot be edited: it would not say what it should "
+            "then, for an "
+            "anchor, an alias or its layout is in the way"
+        ),
         None,
     )
 
@@ -410,8 +434,10 @@ def test_nothing_is_written_that_breaks_a_rule(sea: Sea) -> None:
     sea.write({"a.values.yaml": OLD, "b.values.yaml": OLD}, a="a.values.yaml", b="b.values.yaml")
     message, hint = sea.refused("a", "docker.io/other/lake:1")
     assert (message, hint) == (
-        "nothing is written, since there would be 1 new error:\n"
-        "  config/clusters/sea/a.values.yaml:1:35: hub `a`: take an image of ours [own-registry]",
+        (
+            "nothing is written, since there would be 1 new error:\n"
+            "  config/clusters/sea/a.values.yaml:1:35: hub `a`: take an image of ours [own-registry]"
+        ),
         "name an image that the fleet's rules allow",
     )
 

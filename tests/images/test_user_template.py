@@ -46,8 +46,8 @@ print(answer, end="")
 """
 
 
-def workflow(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((TEMPLATE / ".github/workflows" / name).read_text())
+def workflow(name: str) -> dict[Any, Any]:
+    found: dict[Any, Any] = yaml.safe_load((TEMPLATE / ".github/workflows" / name).read_text())
     return found
 
 
@@ -152,14 +152,14 @@ class Runner:
         path.write_text(FAKE.format(python=sys.executable, answers=dict(answers)))
         path.chmod(0o755)
 
-    def run(self, text: str, *, at: Path | None = None, **environ: str) -> str:
-        """Run a step to its end, and return what it has said."""
+    def run(self, text: str, *, within: str = "", **environ: str) -> str:
+        """Run a step to its end in a directory below ours, and return what it has said."""
         for file in (self.output, self.summary, self.calls_file):
             file.touch()
         path = (self.programs, Path(sys.executable).parent, *os.environ["PATH"].split(os.pathsep))
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", text],
-            cwd=at or self.directory,
+            cwd=self.directory / within,
             env={
                 "PATH": os.pathsep.join(map(str, path)),
                 "HOME": str(self.directory),
@@ -304,7 +304,7 @@ def test_a_new_image_becomes_a_pull_request_of_the_fleet(runner: Runner, fleet: 
 
     runner.fake("gh", {"auth setup-git": "", "pr list": "0\n", "pr create": ""})
     text = script("update-fleet.yml", "Open a pull request")
-    runner.run(text, at=fleet, **hubs)
+    runner.run(text, within=fleet.name, **hubs)
     title = "Set the image of sea a"
     body = f"`{IMAGE}`, built by https://github.example.org/acme/lake/actions/runs/7"
     listed = ["pr", "list", "--head", "image/acme-lake", "--json", "number", "--jq", "length"]
@@ -320,7 +320,7 @@ def test_a_new_image_becomes_a_pull_request_of_the_fleet(runner: Runner, fleet: 
     runner.run(f"git -C {fleet} switch -q main; git -C {fleet} branch -q -D image/acme-lake")
     runner.run(script("update-fleet.yml", "Set the image"), **{**hubs, "IMAGE": newer})
     runner.fake("gh", {"auth setup-git": "", "pr list": "1\n", "pr edit": ""})
-    runner.run(text, at=fleet, **{**hubs, "IMAGE": newer})
+    runner.run(text, within=fleet.name, **{**hubs, "IMAGE": newer})
     assert runner.calls[3:] == [
         ["auth", "setup-git"],
         listed,
@@ -335,5 +335,5 @@ def test_an_image_that_the_hub_has_opens_no_pull_request(runner: Runner, fleet: 
     hubs = {"CLUSTER": "sea", "HUBS": "a", "IMAGE": "ghcr.io/acme/lake:old"}
     assert runner.run(script("update-fleet.yml", "Set the image"), **hubs) == ""
     runner.fake("gh", {})
-    runner.run(script("update-fleet.yml", "Open a pull request"), at=fleet, **hubs)
+    runner.run(script("update-fleet.yml", "Open a pull request"), within=fleet.name, **hubs)
     assert (runner.calls, runner.summary.read_text()) == ([], "Nothing to do: sea a has this image.\n")

@@ -47,7 +47,7 @@ def test_workflows_in_the_documents_get_no_permissions_unasked(repository: Path)
     assert len(workflows) == 3
     for workflow in workflows:
         # One is there to push a branch.
-        contents = "write" if workflow["name"] == "set-image" else "read"
+        contents = "write" if workflow.get("name") == "set-image" else "read"
         assert workflow["permissions"] == {}
         assert all(job["permissions"]["contents"] == contents for job in workflow["jobs"].values())
 

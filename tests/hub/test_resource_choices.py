@@ -35,7 +35,7 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def choose(profiles: list[Any], options: dict[str, str]) -> Any:
     """Return a spawner with what somebody chose on the page of profiles."""
-    from kubespawner import KubeSpawner  # type: ignore[import-untyped]
+    from kubespawner import KubeSpawner
 
     spawner = KubeSpawner(_mock=True)
     spawner.profile_list = profiles

@@ -46,7 +46,7 @@ def test_nothing_is_said_of_encrypted_variables(values: Making) -> None:
 @pytest.mark.filterwarnings("ignore:metadata:DeprecationWarning")
 @pytest.mark.parametrize("value", [1, 1.5, True])
 def test_kubespawner_makes_no_pod_with_them(value: object) -> None:
-    from kubespawner.objects import make_pod  # type: ignore[import-untyped]
+    from kubespawner.objects import make_pod
 
     with pytest.raises(TypeError):
         make_pod(name="a", cmd=[], port=1, image="a", image_pull_policy="Always", env={"A": value})

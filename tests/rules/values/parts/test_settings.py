@@ -22,7 +22,7 @@ DEEPER = {"admin_users", "allowed_users", "blocked_users", "whitelist"}
 
 
 def _class(name: str) -> Any:
-    from kubespawner import KubeSpawner  # type: ignore[import-untyped]
+    from kubespawner import KubeSpawner
     from oauthenticator.cilogon import CILogonOAuthenticator
     from oauthenticator.github import GitHubOAuthenticator
 

@@ -83,10 +83,12 @@ class Construction:
             if is_merge(key_node):
                 merges.append((key_node, value_node))
                 continue
-            key = self._key(key_node)
+            key, value = self._key(key_node), self._value(value_node)
+            if key is None:
+                continue
             if key in data:
                 twice.append((key_node, key))
-            data[key] = self._value(value_node)
+            data[key] = value
         if twice:
             self._duplicates(node, twice)
         for key_node, value_node in merges:
@@ -107,13 +109,14 @@ class Construction:
             for key, value in merged.items():
                 data.setdefault(key, value)
 
-    def _key(self, node: Node) -> str:
+    def _key(self, node: Node) -> str | None:
+        """Return a key, None when it is none: what is below it can have no place either."""
         key = key_of(node)
         if isinstance(key, str):
             return key
         what = "a map or a list" if not isinstance(node, yaml.ScalarNode) else f"`{node.value}`"
         self._problem(node, f"a key must be text, not {what}: put it in quotes", "yaml")
-        return str(getattr(node, "value", ""))
+        return None
 
     def _duplicates(self, node: MappingNode, twice: Iterable[tuple[Node, str]]) -> None:
         first: dict[object, int] = {}

@@ -90,10 +90,29 @@ def load(
 def cluster_names(root: Path, edited: Collection[Path] = ()) -> tuple[str, ...]:
     """Return the names of a fleet's clusters, without reading any file; `edited` are files that are to be."""
     new = {path.parent.name for path in edited if path == _cluster_file(root, path.parent.name)}
-    # A link that leads nowhere is there too: to pass over it in silence would hide a whole cluster.
-    places = (root / _CLUSTERS).glob("*")
-    found = {place.name for place in places if os.path.lexists(place / _CLUSTER_FILE)}
+    found = {place.name for place in _places(root / _CLUSTERS) if _is_there(place / _CLUSTER_FILE)}
     return tuple(sorted(found | new))
+
+
+def _places(directory: Path) -> list[Path]:
+    try:
+        return list(directory.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise DeployerError(f"can't read {directory}: {error.strerror}") from error
+
+
+def _is_there(file: Path) -> bool:
+    """Say whether there is or may be such a file: to pass over it in silence would hide a whole cluster.
+
+    That is so of a link that leads nowhere, and of what is in a directory that can't be looked into.
+    """
+    try:
+        file.lstat()
+    except OSError as error:
+        return isinstance(error, PermissionError)
+    return True
 
 
 def select_cluster(fleet: Fleet, name: str) -> Cluster:

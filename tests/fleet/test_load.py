@@ -6,7 +6,10 @@ import errno
 import gc
 import os
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -28,8 +31,34 @@ from deployer.fleet.model import (
 from deployer.fleet.positions import Mark
 from deployer.fleet.problems import ConfigurationError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 EXAMPLES = Path(__file__).parent.parent / "examples"
 EVERY_KEY = EXAMPLES / "valid/every-key"
+
+
+@contextmanager
+def as_somebody_else() -> Iterator[None]:
+    """Go on as a user without rights, when we are root: to root, everything can be read."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.fixture
+def public() -> Iterator[Path]:
+    """A directory that every user may look into, unlike those of pytest."""
+    with TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+        for path in Path(name).rglob("*"):
+            path.chmod(0o700)
 
 
 @pytest.fixture
@@ -442,3 +471,24 @@ def test_a_fleet_may_begin_with_what_is_not_on_the_disk_yet(tmp_path: Path) -> N
     new = {tmp_path / "config/clusters/moor/cluster.yaml": b"schema: 2\nname: moor\nprovider: local\n"}
     fleet, problems = load(tmp_path, edited=new)
     assert ([cluster.name for cluster in fleet.clusters], problems) == (["moor"], ())
+
+
+def test_a_directory_of_a_cluster_that_cannot_be_looked_into_hides_no_cluster(public: Path) -> None:
+    for name in ("alps", "sea"):
+        write(public, f"config/clusters/{name}/cluster.yaml", f"schema: 2\nname: {name}\nprovider: local\n")
+    (public / "config/clusters/alps").chmod(0)
+    load(public)  # imports all that it takes, which others may not read either
+    with as_somebody_else():
+        fleet, problems = load(public)
+    assert [cluster.name for cluster in fleet.clusters] == ["alps", "sea"]
+    assert list(map(str, problems)) == [
+        "config/clusters/alps/cluster.yaml:1:1: cannot be read: Permission denied [file]"
+    ]
+
+
+def test_clusters_that_cannot_be_listed_are_told(public: Path) -> None:
+    write(public, "config/clusters/sea/cluster.yaml", "schema: 2\nname: sea\nprovider: local\n")
+    (public / "config/clusters").chmod(0)
+    with as_somebody_else(), pytest.raises(DeployerError) as raised:
+        load(public)
+    assert raised.value.message == f"can't read {public}/config/clusters: Permission denied"

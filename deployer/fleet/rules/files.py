@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -140,9 +141,10 @@ def _beside(fleet: Fleet) -> list[Path]:
     if fleet.whole:
         directories.append(fleet.root / "config" / "clusters")
     found = []
-    # A cluster that is only described yet has no directory.
-    for directory in (each for each in directories if each.is_dir()):
-        with os.scandir(directory) as entries:
+    for directory in directories:
+        # A cluster that is only described yet has no directory. What cannot be looked into is told where its
+        # cluster.yaml cannot be read.
+        with suppress(FileNotFoundError, PermissionError), os.scandir(directory) as entries:
             found += sorted(directory / entry.name for entry in entries if _is_file(entry))
     return found
 

@@ -56,7 +56,7 @@ def test_other_hubs_have_no_teams(config: str) -> None:
     assert github(config) == {}
 
 
-def staff(custom: str, **names: tuple[str, ...]) -> Any:
+def staff(custom: str, **names: Any) -> Any:
     found = computed("staff", f"jupyterhub: {{custom: {{2i2c: {custom}}}}}", **names)
     return found and found["jupyterhub"]["custom"]["deployer"]["staff"]
 

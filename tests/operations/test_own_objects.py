@@ -63,14 +63,8 @@ jupyterhub: {singleuser: {networkPolicy: {enabled: true}}}
 CASES = {
     "nothing-asked": ("kubeconfig", "{}"),
     "everything": ("kubeconfig", ALL_OF_IT),
-    "own-server-on-gcp": (
-        "gcp",
-        "{jupyterhub-home-nfs: {gke: {volumeId: d}}, dask-gateway: {enabled: true}}",
-    ),
-    "own-server-on-aws": (
-        "aws",
-        "{jupyterhub-home-nfs: {eks: {volumeId: d}}, nfs: {pv: {serverIP: 10.9.8.7}}}",
-    ),
+    "own-server-on-gcp": ("gcp", ON_GCP),
+    "own-server-on-aws": ("aws", ON_AWS),
     "in-the-cluster": ("kubeconfig", "{inClusterNFS: {enabled: true, size: 10Gi}}"),
     "awaited-nodes": ("kubeconfig", "{nodePlaceholder: {enabled: true, replicas: 1, wait: true}}"),
 }

@@ -33,7 +33,7 @@ _HOME_NFS = (
     "persistentVolume",
     "quotaEnforcer",
 )
-_KEYS = {"jupyterhub-home-nfs": {key: {} for key in _HOME_NFS}}
+_KEYS: dict[str, dict[str, Any]] = {"jupyterhub-home-nfs": {key: {} for key in _HOME_NFS}}
 """Keys that rules look at, of charts that are tiny otherwise."""
 SHOWS_VALUES = "data: {{ .Values | toJson | b64enc }}\n"
 """A template from whose output a test can tell what values a chart received."""

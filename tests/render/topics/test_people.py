@@ -57,7 +57,7 @@ def test_other_hubs_have_no_teams(config: str) -> None:
 
 
 def staff(custom: str, **names: tuple[str, ...]) -> Any:
-    found = computed("staff", f"jupyterhub: {{custom: {{2i2c: {custom}}}}}", **names)
+    found = computed("staff", f"jupyterhub: {{custom: {{2i2c: {custom}}}}}", staff=names)
     return found and found["jupyterhub"]["custom"]["deployer"]["staff"]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 from jupyterhub.auth import Authenticator
-from kubespawner import KubeSpawner  # type: ignore[import-untyped]  # it is not typed
+from kubespawner import KubeSpawner
 from oauthenticator.oauth2 import OAuthenticator
 from traitlets.config import Config
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from jupyterhub.auth import DummyAuthenticator
-from kubespawner import KubeSpawner  # type: ignore[import-untyped]  # it is not typed
+from kubespawner import KubeSpawner
 from traitlets.config import Config
 
 if TYPE_CHECKING:

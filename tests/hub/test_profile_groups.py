@@ -16,7 +16,7 @@ from tests.hub.conftest import CHECK
 from tests.hub.spawners import person, spawner_of
 
 if TYPE_CHECKING:
-    from kubespawner import KubeSpawner  # type: ignore[import-untyped]  # it is not typed
+    from kubespawner import KubeSpawner
 
     from tests.hub.conftest import Run
     from tests.hub.spawners import Person

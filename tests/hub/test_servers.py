@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from kubespawner import KubeSpawner  # type: ignore[import-untyped]  # it is not typed
+from kubespawner import KubeSpawner
 from tornado.web import HTTPError
 from traitlets.config import Config
 

@@ -38,10 +38,12 @@ class ProxyInMemory(Proxy):  # type: ignore[misc]  # JupyterHub is not typed
         return dict(ROUTES)
 
 
-def look_up(path: str) -> Any:
+def look_up(path: str, default: Any = None) -> Any:
     value = VALUES
     for key in path.split("."):
-        value = value.get(key, {})
+        if not isinstance(value, dict) or key not in value:
+            return default
+        value = value[key]
     return value
 
 
@@ -62,10 +64,10 @@ c.SimpleLocalProcessSpawner.home_dir_template = f"{Path.cwd()}/{{username}}"
 # As z2jh does it: services and roles, hub.config, then the files of jupyterhub_config.d.
 c.JupyterHub.services = [
     {"name": name, "api_token": os.environ["HUB_TEST_TOKEN"] + name, **service}
-    for name, service in look_up("hub.services").items()
+    for name, service in look_up("hub.services", {}).items()
 ]
-c.JupyterHub.load_roles = [{"name": name, **role} for name, role in look_up("hub.loadRoles").items()]
-for section, settings in look_up("hub.config").items():
+c.JupyterHub.load_roles = [{"name": name, **role} for name, role in look_up("hub.loadRoles", {}).items()]
+for section, settings in look_up("hub.config", {}).items():
     c[section].update(settings)
-for file in sorted(look_up("hub.extraFiles").values(), key=lambda file: file["mountPath"]):
+for file in sorted(look_up("hub.extraFiles", {}).values(), key=lambda file: file["mountPath"]):
     exec(compile(file["stringData"], file["mountPath"], "exec"))

@@ -135,9 +135,8 @@ def test_who_is_offered_no_profile_is_told_so_and_starts_nothing(run: Run) -> No
     for ask in (spawner.profile_list(spawner), spawner.options_form(spawner), spawner.load_user_options()):
         with pytest.raises(HTTPError) as raised:
             asyncio.run(ask)
-        error: Any = raised.value
-        assert error.status_code == 403
-        assert error.jupyterhub_message == (
+        assert raised.value.status_code == 403
+        assert vars(raised.value)["jupyterhub_message"] == (
             "None of this hub's servers is offered to your groups (a, b)."
             " If you were added to another group, log out and log in again."
         )
@@ -148,8 +147,7 @@ def test_names_of_groups_are_text_on_the_page_that_says_so(run: Run) -> None:
     spawner = spawner_of(person("alice", "<b>"), config(PROFILES[1:]))
     with pytest.raises(HTTPError) as raised:
         offered(spawner)
-    error: Any = raised.value
-    assert "(&lt;b&gt;)" in error.jupyterhub_html_message
+    assert "(&lt;b&gt;)" in vars(raised.value)["jupyterhub_html_message"]
 
 
 def test_a_profile_whose_option_has_no_choice_left_is_not_offered(run: Run) -> None:

@@ -68,24 +68,28 @@ def homes(subject: Subject) -> dict[str, Any]:
     """Give each user a directory of the hub's volume as home, and all of them one that admins write to."""
     if not (_on_nfs(subject) or subject.own_value("inClusterNFS", "enabled") is True):
         return {}
-    storage = {
-        "type": "static",
-        "static": {"pvcName": CLAIM, "subPath": _USER},
-        "extraVolumeMounts": {
-            "002-shared-volumemount": _mount(f"{_HOMES[0]}/shared", _SHARED, read_only=True),
-            "003-rstudio-volumemount": _mount(_HOMES[1], _USER),
-            "004-rstudio-shared-volumemount": _mount(f"{_HOMES[1]}/shared", _SHARED, read_only=True),
-        },
+    mounts = {
+        "002-shared-volumemount": _mount(f"{_HOMES[0]}/shared", _SHARED, read_only=True),
+        "003-rstudio-volumemount": _mount(_HOMES[1], _USER),
+        "004-rstudio-shared-volumemount": _mount(f"{_HOMES[1]}/shared", _SHARED, read_only=True),
     }
     for_admins = {
         "001-shared-readwrite-volumemount": _mount(f"{_HOMES[0]}/shared-readwrite", _SHARED),
         "002-shared-readwrite-rstudio-volumemount": _mount(f"{_HOMES[1]}/shared-readwrite", _SHARED),
     }
+    of_admins = subject.look_up("custom", "singleuserAdmin", "extraVolumeMounts")
+    of_all = subject.look_up("singleuser", "storage", "extraVolumeMounts")
     return {
         "jupyterhub": {
-            "custom": {"singleuserAdmin": {"extraVolumeMounts": for_admins}},
+            "custom": {"singleuserAdmin": {"extraVolumeMounts": _free(for_admins, of_admins)}},
             "hub": {"config": {"KubeSpawner": {"working_dir": _HOMES[0]}}},
-            "singleuser": {"storage": storage},
+            "singleuser": {
+                "storage": {
+                    "type": "static",
+                    "static": {"pvcName": CLAIM, "subPath": _USER},
+                    "extraVolumeMounts": _free(mounts, of_all),
+                }
+            },
         }
     }
 
@@ -144,6 +148,13 @@ def _on_nfs(subject: Subject) -> bool:
 def _service(subject: Subject) -> str:
     name = subject.own_value(SERVER, "fullnameOverride")
     return f"{name}-home-nfs" if name else "home-nfs"
+
+
+def _free(mounts: dict[str, Any], own: Any) -> dict[str, Any]:
+    """Return mounts whose places a hub has not taken for others of its own: a pod has one at each."""
+    theirs = own.items() if isinstance(own, dict) else ()
+    taken = {mount.get("mountPath") for key, mount in theirs if key not in mounts and isinstance(mount, dict)}
+    return {key: mount for key, mount in mounts.items() if mount["mountPath"] not in taken}
 
 
 def _mount(path: str, directory: str, *, read_only: bool = False) -> dict[str, Any]:

@@ -23,7 +23,7 @@ _CONFIG = ("jupyterhub", "hub", "config")
 
 _PAGES = "the hub gets no pages from the internet: bring templates in `jupyterhub.hub.extraFiles` or an image"
 _QUOTAS = "quotas of usage need an image with `jupyterhub_usage_quotas`, and `extraConfig` that sets it up"
-_NEVER: dict[KeyPath, str] = {
+_NEVER: Mapping[KeyPath, str] = {
     (*_HOME_PAGE, "gitRepoUrl"): _PAGES,
     (*_HOME_PAGE, "gitRepoBranch"): _PAGES,
     (

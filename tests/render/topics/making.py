@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -10,6 +10,9 @@ from deployer.fleet.model import Organisation
 from deployer.render.computed import TOPICS, Subject
 from deployer.render.merge import Layer, merge
 from tests.render.fleets import cluster, hub
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 DEFAULTS = """
 jupyterhub-home-nfs: {enabled: false, fullnameOverride: storage-quota}
@@ -23,12 +26,18 @@ binderhub-service:
 """
 
 
-def computed(topic: str, values: str = "{}", *, provider: str = "gcp", **staff: tuple[str, ...]) -> Any:
+def computed(
+    topic: str,
+    values: str = "{}",
+    *,
+    provider: str = "gcp",
+    staff: Mapping[str, tuple[str, ...]] | None = None,
+) -> Any:
     """Return what a topic makes of a hub `hub` with these values, as YAML text."""
     a_hub = hub()
     defaults, said = yaml.safe_load(DEFAULTS), yaml.safe_load(values)
     subject = Subject(
-        cluster=cluster(provider, a_hub, organisation=Organisation(staff=staff)),
+        cluster=cluster(provider, a_hub, organisation=Organisation(staff=staff or {})),
         hub=a_hub,
         host="hub.example.org",
         own=merge([Layer(name="defaults", values=defaults), Layer(name="said", values=said)]).values,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -108,6 +109,26 @@ HOMES = {
 @pytest.mark.parametrize("values", [ON_A_DISK, ON_NFS, IN_CLUSTER])
 def test_homes_and_what_is_shared_are_directories_of_one_claim(values: str) -> None:
     assert computed("homes", values) == HOMES
+
+
+def test_a_hubs_own_mounts_take_the_places_of_ours() -> None:
+    own = """
+    jupyterhub:
+      singleuser:
+        storage:
+          extraVolumeMounts:
+            mine: {name: home, mountPath: /home/jovyan/shared, subPath: _ours}
+            003-rstudio-volumemount: {name: home, mountPath: /home/rstudio, subPath: _else}
+      custom: {singleuserAdmin: {extraVolumeMounts: {mine: {mountPath: /home/jovyan/shared-readwrite}}}}
+    """
+    found = computed("homes", f"{ON_NFS}\n{dedent(own)}")["jupyterhub"]
+    assert sorted(found["singleuser"]["storage"]["extraVolumeMounts"]) == [
+        "003-rstudio-volumemount",
+        "004-rstudio-shared-volumemount",
+    ]
+    assert sorted(found["custom"]["singleuserAdmin"]["extraVolumeMounts"]) == [
+        "002-shared-readwrite-rstudio-volumemount"
+    ]
 
 
 @pytest.mark.parametrize(("values", "kept"), [(ON_NFS, True), (IN_CLUSTER, False), ("{}", False)])

@@ -56,8 +56,8 @@ def test_other_hubs_have_no_teams(config: str) -> None:
     assert github(config) == {}
 
 
-def staff(custom: str, **names: Any) -> Any:
-    found = computed("staff", f"jupyterhub: {{custom: {{2i2c: {custom}}}}}", **names)
+def staff(custom: str, **names: tuple[str, ...]) -> Any:
+    found = computed("staff", f"jupyterhub: {{custom: {{2i2c: {custom}}}}}", staff=names)
     return found and found["jupyterhub"]["custom"]["deployer"]["staff"]
 
 

@@ -15,7 +15,7 @@ from deployer.rules.values.authenticator import (
     missing_password,
     short_password,
 )
-from deployer.rules.values.parts.authentication import OAUTH, OTHERS, names
+from deployer.rules.values.parts.authentication import NAMELESS, OAUTH, OTHERS, names
 from tests.rules.values.making import ENCRYPTED, found
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def test_names_are_those_of_jupyterhub_and_oauthenticator() -> None:
     assert installed.keys() <= set(names())
     assert {name: value.rpartition(":")[2] for name, value in installed.items() if name in OAUTH} == OAUTH
     assert {name: value.rpartition(":")[2] for name, value in installed.items() if name in OTHERS} == {
-        name: OTHERS[name] for name in ("default", "dummy", "null", "pam", "shared-password")
+        name: OTHERS[name] for name in ("default", "dummy", "native", "null", "pam", "shared-password", "tmp")
     }
 
 
@@ -97,13 +97,32 @@ def test_the_authenticator_may_be_encrypted_or_set_by_python(values: Making) -> 
 def test_a_shared_password_is_there_and_long_enough(values: Making) -> None:
     none = values(config("shared-password", ", SharedPasswordAuthenticator: {password: hunter2-hunter2}"))
     assert found(missing_password, none) == [
-        "1:1:83: missing key `user_password` in `SharedPasswordAuthenticator`: people could not log in"
+        "1:1:83: missing key `user_password` in `SharedPasswordAuthenticator`: people could not log in; "
+        "write `jupyterhub.hub.config.SharedPasswordAuthenticator.user_password` into "
+        "a new file enc-hub.secret.values.yaml, encrypted with sops and listed"
     ]
     short = "SharedPasswordAuthenticator: {user_password: hunter2, admin_password: hunter3}"
     assert found([missing_password, short_password], values(config("shared-password", f", {short}"))) == [
         "1:1:113: `user_password` must have 8 characters or more",
         "1:1:137: `admin_password` must have 32 characters or more",
     ]
+
+
+def test_admins_need_a_password_of_their_own(values: Making) -> None:
+    more = ", Authenticator: {admin_users: [ada]}, SharedPasswordAuthenticator: {user_password: long-enough}"
+    assert found(missing_password, values(config("shared-password", more))) == [
+        "1:1:120: missing key `admin_password` in `SharedPasswordAuthenticator`: its admins could not log in; "
+        "write `jupyterhub.hub.config.SharedPasswordAuthenticator.admin_password` into "
+        "a new file enc-hub.secret.values.yaml, encrypted with sops and listed"
+    ]
+
+
+@pytest.mark.parametrize(("name", "class_"), NAMELESS.items())
+def test_an_authenticator_without_a_name_is_told_by_its_class(values: Making, name: str, class_: str) -> None:
+    assert found(authenticator_class, values(config(name))) == [
+        f"1:1:42: `{name}` is no name that JupyterHub knows: write `{class_}`"
+    ]
+    assert found(authenticator_class, values(config(class_))) == []
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from deployer.fleet.identity_providers import STAFF_CLAIMS, entity_id
 from deployer.render.features.sign_in.way import Way, group_traits, managed, said
 
 if TYPE_CHECKING:
@@ -11,23 +12,15 @@ if TYPE_CHECKING:
 
     from deployer.render.computed import Subject
 
-SHORT_NAMES: Mapping[str, str] = {
-    "github": "http://github.com/login/oauth/authorize",
-    "google": "http://google.com/accounts/o8/id",
-    "microsoft": "http://login.microsoftonline.com/common/oauth2/v2.0/authorize",
-    "orcid": "http://orcid.org/oauth/authorize",
-}
-"""The ids of the providers that are no institutions, from the source of CILogon's own service (`oauth2idps`)."""
-
-_STAFF_CLAIMS = {"google": "email", "github": "preferred_username"}
-"""By which claim CILogon tells of the names that an operator's staff is listed under."""
+_SCOPE = ("openid", "email", "org.cilogon.userinfo", "profile")
+"""What CILogonOAuthenticator asks for by itself."""
 
 _GROUPS = "isMemberOf"
 
 
 def way(subject: Subject, settings: Mapping[str, Any]) -> Way:
     """Return how people log in with CILogon."""
-    providers = {SHORT_NAMES.get(name, name): each for name, each in settings.get("providers", {}).items()}
+    providers = {entity_id(name): each for name, each in settings.get("providers", {}).items()}
     claim = settings.get("groups_claim", _GROUPS)
     return Way(
         authenticator="cilogon",
@@ -41,10 +34,6 @@ def way(subject: Subject, settings: Mapping[str, Any]) -> Way:
         account=("sub", "idp"),
         staff=tuple(_staff(subject.cluster.organisation.staff, providers)),
     )
-
-
-_SCOPE = ("openid", "email", "org.cilogon.userinfo", "profile")
-"""What CILogonOAuthenticator asks for by itself."""
 
 
 def _provider(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,8 +60,8 @@ def _with_default(providers: dict[str, dict[str, Any]]) -> dict[str, dict[str, A
 
 
 def _staff(staff: Mapping[str, tuple[str, ...]], providers: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    for kind, claim in _STAFF_CLAIMS.items():
-        provider = providers.get(SHORT_NAMES[kind])
+    for kind, claim in STAFF_CLAIMS.items():
+        provider = providers.get(entity_id(kind))
         if provider is not None and provider["username_claim"] == claim:
             for name in staff.get(kind, ()):
                 yield _derived(provider, name)

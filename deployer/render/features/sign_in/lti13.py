@@ -29,7 +29,8 @@ _TRAITS = {
 def way(subject: Subject, settings: Mapping[str, Any]) -> Way:
     """Return how people come from a learning platform."""
     return Way(
-        authenticator="lti13",
+        # By its class: it is not registered under any name.
+        authenticator="ltiauthenticator.lti13.auth.LTI13Authenticator",
         section="LTI13Authenticator",
         traits={
             **_of_platform(settings),

@@ -24,7 +24,7 @@ _PEPPER = "USERNAME_DERIVATION_PEPPER"
 
 
 def _claim(info: Any, name: str) -> Any:
-    """Return a claim; in one that there is none of, dots lead into a map. Names of claims may have dots too."""
+    """Return a claim. Its name may have dots; when there is none of that name, dots lead into a map."""
     if not isinstance(info, dict):
         return None
     if name in info:

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from deployer.fleet.model import Cluster
 
 _CONFIG = ("jupyterhub", "hub", "config", "JupyterHub", "authenticator_class")
-_WITHOUT_PROVIDER = frozenset(
-    "default dummy firstuse hmac ldap lti11 native null pam sharedpassword tmp".split()
+_WITHOUT_PROVIDER = (
+    *("default", "dummy", "firstuse", "hmac", "ldap", "lti11", "native", "null", "pam"),
+    *("sharedpassword", "tmp"),
 )
 """The authenticators of z2jh's hub image that send nobody anywhere."""
 _LTI13 = {"login": "lti13/oauth_login", "callback": "lti13/oauth_callback", "config": "lti13/config"}
@@ -24,8 +25,8 @@ _OAUTH = {"callback": "oauth_callback"}
 def callback_urls(cluster: Cluster, host: str, values: Mapping[str, Any]) -> dict[str, str]:
     """Return the addresses of a hub that its provider must know, by what they are for.
 
-    `values` are the hub's merged ones. Locally there are none: they follow the address in the browser. What is
-    not known counts as one of OAuthenticator's.
+    `values` are the hub's merged ones. Locally there are none: they follow the address in the browser. A
+    class of one's own counts as an OAuthenticator.
     """
     authenticator = look_up(values, _CONFIG)
     if isinstance(cluster.provider, Local) or not isinstance(authenticator, str):

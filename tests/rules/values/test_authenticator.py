@@ -21,6 +21,14 @@ from tests.rules.values.making import ENCRYPTED, found
 if TYPE_CHECKING:
     from tests.rules.values.making import Making
 
+SHARED = "SharedPasswordAuthenticator"
+NEW_FILE = "a new file enc-hub.secret.values.yaml, encrypted with sops and listed"
+
+
+def missing(key: str, who: str) -> str:
+    advice = f"write `jupyterhub.hub.config.{SHARED}.{key}` into {NEW_FILE}"
+    return f"missing key `{key}` in `{SHARED}`: {who} could not log in; {advice}"
+
 
 def config(name: str, more: str = "") -> str:
     return f"jupyterhub: {{hub: {{config: {{JupyterHub: {{authenticator_class: '{name}'}}{more}}}}}}}"
@@ -96,11 +104,7 @@ def test_the_authenticator_may_be_encrypted_or_set_by_python(values: Making) -> 
 
 def test_a_shared_password_is_there_and_long_enough(values: Making) -> None:
     none = values(config("shared-password", ", SharedPasswordAuthenticator: {password: hunter2-hunter2}"))
-    assert found(missing_password, none) == [
-        "1:1:83: missing key `user_password` in `SharedPasswordAuthenticator`: people could not log in; "
-        "write `jupyterhub.hub.config.SharedPasswordAuthenticator.user_password` into "
-        "a new file enc-hub.secret.values.yaml, encrypted with sops and listed"
-    ]
+    assert found(missing_password, none) == [f"1:1:83: {missing('user_password', 'people')}"]
     short = "SharedPasswordAuthenticator: {user_password: hunter2, admin_password: hunter3}"
     assert found([missing_password, short_password], values(config("shared-password", f", {short}"))) == [
         "1:1:113: `user_password` must have 8 characters or more",
@@ -109,11 +113,9 @@ def test_a_shared_password_is_there_and_long_enough(values: Making) -> None:
 
 
 def test_admins_need_a_password_of_their_own(values: Making) -> None:
-    more = ", Authenticator: {admin_users: [ada]}, SharedPasswordAuthenticator: {user_password: long-enough}"
+    more = f", Authenticator: {{admin_users: [ada]}}, {SHARED}: {{user_password: long-enough}}"
     assert found(missing_password, values(config("shared-password", more))) == [
-        "1:1:120: missing key `admin_password` in `SharedPasswordAuthenticator`: its admins could not log in; "
-        "write `jupyterhub.hub.config.SharedPasswordAuthenticator.admin_password` into "
-        "a new file enc-hub.secret.values.yaml, encrypted with sops and listed"
+        f"1:1:120: {missing('admin_password', 'its admins')}"
     ]
 
 

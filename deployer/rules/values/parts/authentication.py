@@ -107,7 +107,7 @@ def authentication(release: HubValues) -> Authentication | None:
 
 
 def secret_file(release: HubValues) -> str:
-    """Return in a few words which file a hub's secrets belong into: the encrypted one that it has, or a new one."""
+    """Return which file a hub's secrets belong into: the encrypted one that it has, or a new one."""
     listed = [file.name for file in release.hub.values_files if file.encrypted]
     new = f"a new file enc-{release.hub.name}.secret.values.yaml, encrypted with sops and listed"
     return f"{listed[0]}, which sops encrypts" if listed else new

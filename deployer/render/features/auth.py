@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from deployer.render.features.sign_in import cilogon, github, google, lti13, oidc, without_provider
+from deployer.render.features.sign_in.way import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,24 +36,25 @@ def values(subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:
     way = TYPES[settings["type"]](subject, settings)
     config = {
         "JupyterHub": {"authenticator_class": way.authenticator},
-        "Authenticator": _admission(settings, way),
+        "Authenticator": _admission(settings),
         **({way.section: dict(way.traits)} if way.traits else {}),
     }
     hub = {"config": config, **({"extraFiles": dict(way.files)} if way.files else {})}
-    told = _told(settings, way)
-    return {"jupyterhub": {"hub": hub, **({"custom": {"deployer": {"sign_in": told}}} if told else {})}}
+    told = {
+        "sign_in": _told(way),
+        "anonymous_names": _anonymous(settings, way),
+        "staff": list(way.staff) if settings["staff"] else [],
+    }
+    told = {key: value for key, value in told.items() if value}
+    return {"jupyterhub": {"hub": hub, **({"custom": {"deployer": told}} if told else {})}}
 
 
-def _admission(settings: Mapping[str, Any], way: Way) -> dict[str, Any]:
-    admins = [*settings["admins"], *(way.staff if settings["staff"] else ())]
+def _admission(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "allow_all": _everybody(settings),
-        "admin_users": list(dict.fromkeys(admins)),
-        **{f"{key}_users": settings[name] for key, name in _LISTS.items() if name in settings},
+        "admin_users": settings["admins"],
+        **said(settings, {"users": "allowed_users", "blocked": "blocked_users"}),
     }
-
-
-_LISTS = {"allowed": "users", "blocked": "blocked"}
 
 
 def _everybody(settings: Mapping[str, Any]) -> bool:
@@ -62,13 +64,14 @@ def _everybody(settings: Mapping[str, Any]) -> bool:
     return bool(settings.get("everybody", unsaid))
 
 
-def _told(settings: Mapping[str, Any], way: Way) -> dict[str, Any]:
-    anonymous = settings["anonymous_names"]
-    claims = anonymous.get("claims", way.account) if isinstance(anonymous, dict) else way.account
-    told = {
-        "groups": dict(way.groups),
-        "verified": way.verified,
-        "anonymous": list(claims) if anonymous is not False else [],
-    }
-    told = {key: value for key, value in told.items() if value}
+def _told(way: Way) -> dict[str, Any]:
+    told = {key: value for key, value in {"groups": way.groups, "verified": way.verified}.items() if value}
     return {"authenticator": way.section, **told} if told else {}
+
+
+def _anonymous(settings: Mapping[str, Any], way: Way) -> dict[str, Any]:
+    anonymous = settings["anonymous_names"]
+    if anonymous is False:
+        return {}
+    claims = anonymous.get("claims", way.account) if isinstance(anonymous, dict) else way.account
+    return {"claims": list(claims), **({"user": way.user} if way.user else {})}

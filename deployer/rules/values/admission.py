@@ -50,7 +50,8 @@ def nobody_admitted(release: HubValues) -> Iterator[Finding]:
     if auth is None or not (auth.oauth or auth.name in _BY_CONFIGURATION):
         return
     admitted = any(_admits(auth, key, setting) for key, setting in auth.settings().items())
-    if not admitted and not set_elsewhere(release, "allow", "admin_users"):
+    staff = release.value("jupyterhub", "custom", "deployer", "staff")
+    if not admitted and not staff and not set_elsewhere(release, "allow", "admin_users"):
         short = release.merged.origin(CLASS)[0].feature is not None
         ways = "`users`, `everybody`" if short else "`allowed_users`, `allow_all`"
         message = f"nobody is let in: say who, with {ways} or what the authenticator has"

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
     from deployer.rules.subjects import HubValues
 
-_ANONYMOUS = ("jupyterhub", "custom", "deployer", "sign_in", "anonymous")
+_ASKING = (
+    ("jupyterhub", "custom", "deployer", "anonymous_names"),
+    ("jupyterhub", "custom", "auth", "anonymizeUsername"),
+)
 _ENVIRONMENT = ("jupyterhub", "hub", "extraEnv")
 _PEPPER = "USERNAME_DERIVATION_PEPPER"
 _FILES = ("jupyterhub", "hub", "extraFiles")
@@ -29,10 +32,11 @@ def anonymous_names(release: HubValues) -> Iterator[Finding]:
     """
     environment = release.value(*_ENVIRONMENT)
     names = [*mapping(environment), *(mapping(each).get("name") for each in sequence(environment))]
-    if release.value(*_ANONYMOUS) and _PEPPER not in names:
+    asking = next((at for at in _ASKING if release.value(*at)), None)
+    if asking and _PEPPER not in names:
         key, file = shown((*_ENVIRONMENT, _PEPPER)), secret_file(release)
         advice = f"write `{key}` into {file}; `openssl rand -hex 32` makes one"
-        yield release.finding(_ANONYMOUS, f"missing key for anonymous names: {advice}")
+        yield release.finding(asking, f"missing key for anonymous names: {advice}")
 
 
 @rule()

@@ -12,15 +12,19 @@ from tests.rules.values.making import ENCRYPTED, found
 if TYPE_CHECKING:
     from tests.rules.values.making import Making
 
-ANONYMOUS = "jupyterhub: {custom: {deployer: {sign_in: {anonymous: [sub]}}}}"
+ANONYMOUS = "jupyterhub: {custom: {deployer: {anonymous_names: {claims: [sub]}}}}"
+ADOPTED = "jupyterhub: {custom: {auth: {anonymizeUsername: true}}}"
 PEPPER = "USERNAME_DERIVATION_PEPPER"
 
 
-def test_anonymous_names_need_a_key(values: Making) -> None:
+@pytest.mark.parametrize(("text", "column"), [(ANONYMOUS, 34), (ADOPTED, 30)])
+def test_anonymous_names_need_a_key(values: Making, text: str, column: int) -> None:
     key = f"jupyterhub.hub.extraEnv.{PEPPER}"
     where = "a new file enc-hub.secret.values.yaml, encrypted with sops and listed"
     advice = f"write `{key}` into {where}; `openssl rand -hex 32` makes one"
-    assert found(anonymous_names, values(ANONYMOUS)) == [f"1:1:44: missing key for anonymous names: {advice}"]
+    assert found(anonymous_names, values(text)) == [
+        f"1:1:{column}: missing key for anonymous names: {advice}"
+    ]
 
 
 @pytest.mark.parametrize(

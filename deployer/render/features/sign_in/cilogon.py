@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _SCOPE = ("openid", "email", "org.cilogon.userinfo", "profile")
 """What CILogonOAuthenticator asks for by itself."""
 
+_USER = "cilogon_user"
 _GROUPS = "isMemberOf"
 
 
@@ -30,7 +31,8 @@ def way(subject: Subject, settings: Mapping[str, Any]) -> Way:
             **({"scope": [*_SCOPE, *settings["scope"]]} if settings["scope"] else {}),
             **group_traits(settings),
         },
-        groups={"claim": claim, "user": "cilogon_user"} if managed(settings) else {},
+        groups={"claim": claim, "user": _USER} if managed(settings) else {},
+        user=_USER,
         account=("sub", "idp"),
         staff=tuple(_staff(subject.cluster.organisation.staff, providers)),
     )

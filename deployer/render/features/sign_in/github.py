@@ -31,6 +31,7 @@ def way(subject: Subject, settings: Mapping[str, Any]) -> Way:
             **group_traits(settings),
         },
         groups={"teams": [*organizations, *settings.get("admin_groups", ())]} if teams else {},
+        user="github_user",
         account=("id",),
         staff=tuple(subject.cluster.organisation.staff.get("github", ())),
     )

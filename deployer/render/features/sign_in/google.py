@@ -30,6 +30,7 @@ def way(subject: Subject, settings: Mapping[str, Any]) -> Way:
             **group_traits(settings),
         },
         files={key_name(domain): {"mountPath": f"{_KEYS}/{domain}.json"} for domain in groups},
+        user="google_user",
         account=("id",),
         staff=tuple(_name(each, settings) for each in subject.cluster.organisation.staff.get("google", ())),
     )

@@ -49,6 +49,7 @@ def way(subject: Subject, settings: Mapping[str, Any]) -> Way:
         groups={"claim": settings.get("groups_claim", "groups"), "user": user} if managed(settings) else {},
         # Auth0OAuthenticator sees to that itself.
         verified=name if name == _EMAIL and not auth0 else None,
+        user=user,
         account=("sub",),
         staff=tuple(subject.cluster.organisation.staff.get("google", ())) if name == _EMAIL else (),
     )

@@ -15,8 +15,9 @@ class Way:
 
     `groups` tells the chart's hub-side Python where somebody's groups are, when OAuthenticator cannot find
     them by itself. `verified` is the claim that a name is taken from only when the provider has verified it.
-    `account` are the claims that identify an account for good, `staff` the names of the operator's people,
-    `files` entries of `hub.extraFiles`.
+    `user` is where in the auth state the claims about somebody are, "" when they are all of it, and `account`
+    those that identify an account for good. `staff` are the names of the operator's people, `files` entries of
+    `hub.extraFiles`.
     """
 
     authenticator: str
@@ -24,6 +25,7 @@ class Way:
     traits: Mapping[str, Any] = field(default_factory=dict)
     groups: Mapping[str, Any] = field(default_factory=dict)
     verified: str | None = None
+    user: str = ""
     account: tuple[str, ...] = ()
     staff: tuple[str, ...] = ()
     files: Mapping[str, Any] = field(default_factory=dict)

@@ -1,26 +1,19 @@
-"""What sign-in needs beyond the settings of authenticators: groups, verified addresses, anonymous names."""
+"""What sign-in needs beyond the settings of authenticators: groups of any form, verified addresses."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
-import os
-from functools import reduce, wraps
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from jupyterhub.auth import Authenticator
 from tornado.web import HTTPError
 from z2jh import get_config
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Callable, Mapping
 
     from traitlets.config import Config
 
 c: Config
-
-_PEPPER = "USERNAME_DERIVATION_PEPPER"
 
 
 def _claim(info: Any, name: str) -> Any:
@@ -71,40 +64,6 @@ def _verified(claim: str) -> Callable[[dict[str, Any]], Any]:
     return name
 
 
-def _pepper() -> bytes:
-    try:
-        key = bytes.fromhex(os.environ[_PEPPER])
-    except (KeyError, ValueError):
-        key = b""
-    if not 0 < len(key) <= hashlib.blake2b.MAX_KEY_SIZE:
-        raise ValueError(f"anonymous names need {_PEPPER}: 1 to 64 bytes in hexadecimal")
-    return key
-
-
-def _anonymous_name(identity: Mapping[str, Any], key: bytes) -> str:
-    # Names depend on each byte of this text. 52 characters, which fit a label of Kubernetes.
-    text = json.dumps(identity, sort_keys=True)
-    digest = hashlib.blake2b(text.encode(), key=key, digest_size=32).digest()
-    return base64.b32encode(digest).decode().rstrip("=").lower()
-
-
-def _with_anonymous_name(
-    after: Callable[..., Awaitable[Any]], claims: list[str], key: bytes
-) -> Callable[..., Awaitable[Any]]:
-    @wraps(after)
-    async def renamed(authenticator: Any, handler: Any, model: dict[str, Any]) -> Any:
-        state = model["auth_state"] or {}
-        info = state.get(getattr(authenticator, "user_auth_state_key", ""), state)
-        identity = {claim: _claim(info, claim) for claim in claims}
-        missing = [claim for claim, value in identity.items() if not value]
-        if missing:
-            # No name at all rather than one that tells who it is.
-            raise HTTPError(403, f"Names are anonymous here, for which was not told: {', '.join(missing)}")
-        return await after(authenticator, handler, {**model, "name": _anonymous_name(identity, key)})
-
-    return renamed
-
-
 def _set_up(config: Config, settings: Mapping[str, Any]) -> None:
     section = config[settings["authenticator"]]
     groups = settings.get("groups")
@@ -113,12 +72,8 @@ def _set_up(config: Config, settings: Mapping[str, Any]) -> None:
         section.auth_state_groups_key = found
     if settings.get("verified"):
         section.username_claim = _verified(settings["verified"])
-    if settings.get("anonymous"):
-        # Not a hook: the hub's own Python could replace it, and then names would tell who people are.
-        after = Authenticator.run_post_auth_hook
-        Authenticator.run_post_auth_hook = _with_anonymous_name(after, settings["anonymous"], _pepper())
 
 
-_settings = get_config("custom.deployer.sign_in")
+_settings = get_config("custom.deployer.sign_in", None)
 if _settings:
     _set_up(c, _settings)  # noqa: F821 JupyterHub gives it

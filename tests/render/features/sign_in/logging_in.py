@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyterhub.app import JupyterHub
 from jupyterhub.auth import Authenticator
-from oauthenticator.oauth2 import _serialize_state
+from oauthenticator.oauth2 import OAuthenticator, _serialize_state
 from tornado.httpclient import HTTPClientError, HTTPRequest, HTTPResponse
 from traitlets.config import Config
 
@@ -32,8 +32,12 @@ if TYPE_CHECKING:
 
 STAFF = Organisation(staff={"github": ("hub-ada",), "google": ("ada@hubs.example.org",)})
 SECRETS = {"client_id": "the-client", "client_secret": "the-secret"}
-AFTER_LOG_IN = Authenticator.run_post_auth_hook
-SIGN_IN = Path(__file__).parents[4] / "helm-charts/basehub/files/hub/sign_in.py"
+HUB_PYTHON = Path(__file__).parents[4] / "helm-charts/basehub/files/hub"
+ABOUT_PEOPLE = ("anonymous_names", "github_groups", "sign_in", "staff_admins")
+"""Files of hub-side Python, in the order in which z2jh runs them."""
+
+_PATCHED = ((Authenticator, "run_post_auth_hook"), (OAuthenticator, "refresh_user"))
+REPLACED = [(kind, name, getattr(kind, name)) for kind, name in _PATCHED]
 
 
 @dataclass
@@ -98,9 +102,16 @@ def _is_kind(each: type) -> bool:
 
 
 def _run_hub_python(monkeypatch: pytest.MonkeyPatch, config: Config, values: Mapping[str, Any]) -> None:
+    def get_config(key: str, default: Any = None) -> Any:
+        found = look_up(values, key.split("."))
+        return default if found is None else found
+
     z2jh = ModuleType("z2jh")
-    z2jh.get_config = lambda key: look_up(values, key.split("."))  # type: ignore[attr-defined]
+    z2jh.get_config = get_config  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "z2jh", z2jh)
-    # The file may replace it, once in the life of a hub.
-    monkeypatch.setattr(Authenticator, "run_post_auth_hook", AFTER_LOG_IN)
-    exec(compile(SIGN_IN.read_text(), str(SIGN_IN), "exec"), {"c": config})
+    # The files may replace these, once in the life of a hub.
+    for kind, name, method in REPLACED:
+        monkeypatch.setattr(kind, name, method)
+    for each in ABOUT_PEOPLE:
+        source = HUB_PYTHON / f"{each}.py"
+        exec(compile(source.read_text(), str(source), "exec"), {"c": config})

@@ -35,18 +35,18 @@ def orcid(number: str, **claims: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("text", "claims"),
+    ("text", "expected"),
     [
-        ("type: github, anonymous_names: true", ["id"]),
-        ("type: google, anonymous_names: {}", ["id"]),
-        ("type: oidc, anonymous_names: true", ["sub"]),
-        ("type: cilogon, providers: {google: {}}, anonymous_names: true", ["sub", "idp"]),
-        ("type: lti13, anonymous_names: {claims: [sub, iss]}", ["sub", "iss"]),
+        ("type: github, anonymous_names: true", {"claims": ["id"], "user": "github_user"}),
+        ("type: google, anonymous_names: {}", {"claims": ["id"], "user": "google_user"}),
+        ("type: oidc, anonymous_names: true", {"claims": ["sub"], "user": "oauth_user"}),
+        ("type: oidc, provider: auth0, anonymous_names: true", {"claims": ["sub"], "user": "auth0_user"}),
+        ("type: cilogon, anonymous_names: true", {"claims": ["sub", "idp"], "user": "cilogon_user"}),
+        ("type: lti13, anonymous_names: {claims: [sub, iss]}", {"claims": ["sub", "iss"]}),
     ],
 )
-def test_the_hub_is_told_what_identifies_an_account(text: str, claims: list[str]) -> None:
-    told = asked(f"auth: {{{text}}}")["jupyterhub"]["custom"]["deployer"]["sign_in"]
-    assert told["anonymous"] == claims
+def test_the_hub_is_told_what_identifies_an_account(text: str, expected: dict[str, Any]) -> None:
+    assert asked(f"auth: {{{text}}}")["jupyterhub"]["custom"]["deployer"] == {"anonymous_names": expected}
 
 
 def test_names_stay_real_when_nothing_else_is_said() -> None:
@@ -92,5 +92,5 @@ def test_a_hub_without_a_good_key_does_not_start(monkeypatch: pytest.MonkeyPatch
     monkeypatch.delenv(PEPPER)
     if key is not None:
         monkeypatch.setenv(PEPPER, key)
-    with pytest.raises(ValueError, match=f"need {PEPPER}: 1 to 64 bytes in hexadecimal"):
+    with pytest.raises(ValueError, match=f"needs {PEPPER}: 1 to 64 bytes in hexadecimal"):
         authenticator(monkeypatch, CILOGON)

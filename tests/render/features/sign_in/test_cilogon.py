@@ -56,7 +56,7 @@ def test_short_names_stand_for_ids_and_the_first_provider_is_proposed_first() ->
                     "JupyterHub": {"authenticator_class": "cilogon"},
                     "Authenticator": {
                         "allow_all": False,
-                        "admin_users": ["ada", "google:ada@hubs.example.org", "hub-ada"],
+                        "admin_users": ["ada"],
                         "allowed_users": ["google:guest@example.com"],
                         "blocked_users": ["mallory"],
                     },
@@ -91,7 +91,8 @@ def test_short_names_stand_for_ids_and_the_first_provider_is_proposed_first() ->
                         "enable_auth_state": False,
                     },
                 }
-            }
+            },
+            "custom": {"deployer": {"staff": ["google:ada@hubs.example.org", "hub-ada"]}},
         }
     }
 

@@ -75,7 +75,7 @@ def test_teams_are_told_to_the_hub_by_name_where_they_are_groups() -> None:
             "hub": {
                 "config": {
                     "JupyterHub": {"authenticator_class": "github"},
-                    "Authenticator": {"allow_all": False, "admin_users": ["hub-ada"]},
+                    "Authenticator": {"allow_all": False, "admin_users": []},
                     "GitHubOAuthenticator": {
                         "github_url": "https://git.example.edu",
                         "allowed_organizations": ["example-org"],
@@ -92,7 +92,8 @@ def test_teams_are_told_to_the_hub_by_name_where_they_are_groups() -> None:
                     "sign_in": {
                         "authenticator": "GitHubOAuthenticator",
                         "groups": {"teams": ["example-org", "example-org:leads"]},
-                    }
+                    },
+                    "staff": ["hub-ada"],
                 }
             },
         }

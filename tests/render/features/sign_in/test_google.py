@@ -77,7 +77,7 @@ def test_the_directory_is_asked_with_a_key_from_a_file() -> None:
             "hub": {
                 "config": {
                     "JupyterHub": {"authenticator_class": "google"},
-                    "Authenticator": {"allow_all": False, "admin_users": ["ada@hubs.example.org"]},
+                    "Authenticator": {"allow_all": False, "admin_users": []},
                     "GoogleOAuthenticator": {
                         "hosted_domain": ["example.edu", "hubs.example.org"],
                         "allowed_google_groups": {"example.edu": ["physics"]},
@@ -96,7 +96,8 @@ def test_the_directory_is_asked_with_a_key_from_a_file() -> None:
                         "mountPath": "/usr/local/etc/jupyterhub/google/example.edu.json"
                     }
                 },
-            }
+            },
+            "custom": {"deployer": {"staff": ["ada@hubs.example.org"]}},
         }
     }
 

@@ -27,7 +27,7 @@ _MEMBERSHIPS = (
     "allowed_google_groups",
     "allowed_globus_groups",
 )
-_BY_CONFIGURATION = ("shared-password", "pam", "default", "lti13", "native", "tmp")
+_BY_CONFIGURATION = ("shared-password", "pam", "default", "lti13", "native")
 _CONFINED = {
     "github": ("github_url",),
     "gitlab": ("gitlab_url",),

@@ -16,8 +16,8 @@ class Way:
     `groups` tells the chart's hub-side Python where somebody's groups are, when OAuthenticator cannot find
     them by itself. `verified` is the claim that a name is taken from only when the provider has verified it.
     `user` is where in the auth state the claims about somebody are, "" when they are all of it, and `account`
-    those that identify an account for good. `staff` are the names of the operator's people, `files` entries of
-    `hub.extraFiles`.
+    those that identify an account for good. `staff` are the names of the operator's people, `files` entries
+    of `hub.extraFiles`.
     """
 
     authenticator: str

@@ -120,9 +120,9 @@ def _no_provider_of_staff(settings: Settings, people: Mapping[str, tuple[str, ..
 
 
 def _domain_shut_out(settings: Settings, people: Mapping[str, tuple[str, ...]]) -> str | None:
-    domains = settings.get("hosted_domains")
-    shut = isinstance(domains, list) and domains
-    if shut and not any(address.rpartition("@")[2].lower() in domains for address in people["google"]):
+    listed = settings.get("hosted_domains")
+    domains: list[Any] = listed if isinstance(listed, list) else []
+    if domains and not any(address.rpartition("@")[2].lower() in domains for address in people["google"]):
         return "Google lets in only people of `hosted_domains`, and staff are of others"
     return None
 

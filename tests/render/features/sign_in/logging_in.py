@@ -77,7 +77,8 @@ def authenticator(
 
 def unknown_traits(kind: type[Authenticator], config: Config) -> list[str]:
     """Return what is configured that is no trait of the authenticator, or not about it at all."""
-    mine = {each.__name__: each.class_trait_names(config=True) for each in kind.mro() if _is_kind(each)}
+    kinds: list[Any] = [each for each in kind.mro() if issubclass(each, Authenticator)]
+    mine = {each.__name__: each.class_trait_names(config=True) for each in kinds}
     told = {(section, trait) for section in config for trait in config[section] if section != "JupyterHub"}
     return sorted(f"{section}.{trait}" for section, trait in told if trait not in mine.get(section, ()))
 
@@ -95,10 +96,6 @@ def let_in(authenticator: Any, handler: Any, data: Any) -> dict[str, Any] | None
     """Return whom JupyterHub lets in: name, groups if told, whether an admin (None: as before)."""
     model = asyncio.run(authenticator.get_authenticated_user(handler, data))
     return model and {key: model[key] for key in ("name", "admin", "groups") if key in model}
-
-
-def _is_kind(each: type) -> bool:
-    return issubclass(each, Authenticator)
 
 
 def _run_hub_python(monkeypatch: pytest.MonkeyPatch, config: Config, values: Mapping[str, Any]) -> None:

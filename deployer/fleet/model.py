@@ -148,6 +148,15 @@ class Hub:
         """The Kubernetes namespace, and the name of the Helm release."""
         return self.name
 
+    @property
+    def files(self) -> frozenset[str]:
+        """The names of all files that make the hub: with an error in one, its values mean nothing."""
+        documents = [
+            *(file.document for file in self.values_files),
+            *(each.document for each in self.presets),
+        ]
+        return frozenset({self.document.name, *(document.name for document in documents)})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Organisation:

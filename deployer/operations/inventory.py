@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from deployer.errors import DeployerError
 from deployer.fleet.load import load
+from deployer.operations.charts_at_hand import Charts
+from deployer.render.callbacks import callback_urls
+from deployer.render.merge import merge
+from deployer.render.placeholders import placeholder
+from deployer.render.values import domain, host, layers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,12 +20,20 @@ if TYPE_CHECKING:
     from deployer.fleet.model import Cluster, Fleet, Hub
     from deployer.session import Session
 
+_ENCRYPTED = {placeholder(("domain",), {}), placeholder(("jupyterhub", "ingress", "hosts", 0), {})}
+"""What stands for a hub's host when it is encrypted."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Inventory:
-    """A fleet as far as it could be read. `errors` is how many problems kept something out of it."""
+    """A fleet as far as it could be read. `errors` is how many problems kept something out of it.
+
+    Files that have any are `broken`.
+    """
 
     fleet: Fleet
+    charts: Charts
+    broken: frozenset[str]
     errors: int
 
     def rows(self) -> Iterator[tuple[str, ...]]:
@@ -39,24 +53,41 @@ class Inventory:
                 "contact": operator.contact,
                 "domains": list(operator.domains),
             },
-            "clusters": [_cluster(cluster) for cluster in self.fleet.clusters],
+            "clusters": [self._cluster(cluster) for cluster in self.fleet.clusters],
         }
+
+    def _cluster(self, cluster: Cluster) -> dict[str, Any]:
+        return {
+            "name": cluster.name,
+            "provider": _provider(cluster),
+            "provider_url": cluster.provider_url,
+            "kubernetes_version": cluster.kubernetes_version,
+            "hubs": [{**_hub(hub), "callback_urls": self._callbacks(cluster, hub)} for hub in cluster.hubs],
+        }
+
+    def _callbacks(self, cluster: Cluster, hub: Hub) -> dict[str, str] | None:
+        """Return what the hub's login provider has to know, None when that cannot be told from its files."""
+        if hub.files & self.broken:
+            return None
+        try:
+            defaults = self.charts.umbrella(hub).chart.defaults
+        except DeployerError:
+            return None
+        values = merge(layers(cluster, hub, defaults, hub_python={})).values
+        address = host(values, domain(hub))
+        return None if address in _ENCRYPTED else callback_urls(cluster, address, values)
 
 
 def inventory(session: Session, root: Path, *, cluster: str | None = None) -> Inventory:
     """Return what is in a fleet, or in one cluster of it."""
     fleet, problems = load(root, state=session.state, only=cluster)
-    return Inventory(fleet=fleet, errors=sum(problem.severity == "error" for problem in problems))
-
-
-def _cluster(cluster: Cluster) -> dict[str, Any]:
-    return {
-        "name": cluster.name,
-        "provider": _provider(cluster),
-        "provider_url": cluster.provider_url,
-        "kubernetes_version": cluster.kubernetes_version,
-        "hubs": [_hub(hub) for hub in cluster.hubs],
-    }
+    errors = [problem for problem in problems if problem.severity == "error"]
+    return Inventory(
+        fleet=fleet,
+        charts=Charts(session=session, root=fleet.root, download=False),
+        broken=frozenset(problem.path for problem in errors),
+        errors=len(errors),
+    )
 
 
 def _hub(hub: Hub) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from deployer.fleet.model import Local
 from deployer.render import health
+from deployer.render.callbacks import callback_urls
 from deployer.render.paths import look_up
 from deployer.render.topics import binder, dask, homes, people, scheduling
 
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 CONFIG_DIRECTORY = "/usr/local/etc/jupyterhub/jupyterhub_config.d"
 """z2jh runs the Python files here in order of their names: after `hub.config`, before `hub.extraConfig`."""
-
-_WITHOUT_CALLBACK = (None, "dummy", "null", "pam", "shared-password", "default")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,13 +79,12 @@ def ingress(subject: Subject) -> dict[str, Any]:
 def oauth_callback(subject: Subject) -> dict[str, Any]:
     """Tell any kind of OAuthenticator where its provider sends people back to.
 
-    Locally it follows the address in the browser. JupyterHub's own authenticators have no callback.
+    Locally it follows the address in the browser. Other authenticators have none, or make it themselves.
     """
-    authenticator = subject.look_up("hub", "config", "JupyterHub", "authenticator_class")
-    if subject.local or authenticator in _WITHOUT_CALLBACK:
+    urls = callback_urls(subject.cluster, subject.host, subject.own)
+    if set(urls) != {"callback"}:
         return {}
-    url = f"https://{subject.host}{subject.base_url}hub/oauth_callback"
-    return {"jupyterhub": {"hub": {"config": {"OAuthenticator": {"oauth_callback_url": url}}}}}
+    return {"jupyterhub": {"hub": {"config": {"OAuthenticator": {"oauth_callback_url": urls["callback"]}}}}}
 
 
 def health_check(subject: Subject) -> dict[str, Any]:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 FREE = {
     "cluster.schema.json": {"infrastructure", "metadata"},
     "list.schema.json": {"contacts"},
-    "local-status.schema.json": {"components"},
     "preset.schema.json": {"values"},
     "resource-allocation.schema.json": {"choices"},
     "rule.schema.json": {"cluster", "hub", "object", "values"},
@@ -32,6 +31,8 @@ def parts(schema: dict[str, Any], at: str = "") -> Iterator[tuple[str, dict[str,
         yield from parts(value, key)
     if "items" in schema:
         yield from parts(schema["items"], f"{at}[]")
+    if isinstance(schema.get("additionalProperties"), dict):
+        yield from parts(schema["additionalProperties"], f"{at}.*")
 
 
 @pytest.fixture(params=names())
@@ -66,12 +67,24 @@ def _is_map(part: dict[str, Any]) -> bool:
 
 
 def _is_open(part: dict[str, Any]) -> bool:
-    return part.get("additionalProperties", True) is not False
+    return part.get("additionalProperties", True) is True
 
 
 def test_a_pattern_comes_with_words(schema: tuple[str, dict[str, Any]]) -> None:
     patterns = [part for _, part in parts(schema[1]) if "pattern" in part]
     assert all(part["patternErrorMessage"] for part in patterns)
+
+
+def test_what_is_forbidden_for_a_reason_says_it(schema: tuple[str, dict[str, Any]]) -> None:
+    assert [part for part in anywhere(schema[1]) if "not" in part and not part.get("errorMessage")] == []
+
+
+def anywhere(node: Any) -> Iterator[dict[str, Any]]:
+    """Yield every map in a schema, in conditions too."""
+    if isinstance(node, dict):
+        yield node
+    for below in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from anywhere(below)
 
 
 def test_the_files_of_this_repository_name_their_schema_to_editors(repository: Path) -> None:

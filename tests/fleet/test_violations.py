@@ -10,7 +10,7 @@ from deployer.fleet.violations import Violation, shown, validator, violations
 
 SECRET = "hunter2"
 
-CASES: list[tuple[dict[str, Any], Any, list[str]]] = [
+CASES: list[tuple[dict[str, Any] | bool, Any, list[str]]] = [
     ({"type": "string"}, 3, ["`a` must be text, not a number: put it in quotes"]),
     ({"type": "string"}, True, ["`a` must be text, not `true`: put it in quotes"]),
     ({"type": "string"}, None, ["`a` must be text, not nothing"]),
@@ -35,6 +35,8 @@ CASES: list[tuple[dict[str, Any], Any, list[str]]] = [
     ({"maxItems": 1}, [1, 2], ["`a` must have at most 1 items"]),
     ({"uniqueItems": True}, [SECRET, SECRET], ["`a` must not hold the same item twice"]),
     ({"not": {}}, SECRET, ["`a` is not allowed here"]),
+    ({"not": {}, "errorMessage": "belongs elsewhere"}, SECRET, ["`a` belongs elsewhere"]),
+    (False, SECRET, ["is not allowed here"]),
     ({"required": ["b", "c"]}, {}, ["missing key `b` in `a`", "missing key `c` in `a`"]),
     ({"items": {"type": "string"}}, ["x", 1], ["`a[1]` must be text, not a number: put it in quotes"]),
     (
@@ -79,7 +81,7 @@ CASES: list[tuple[dict[str, Any], Any, list[str]]] = [
 
 @pytest.mark.parametrize(("schema", "value", "messages"), CASES)
 def test_every_kind_of_violation_says_what_to_write(
-    schema: dict[str, Any], value: Any, messages: list[str]
+    schema: dict[str, Any] | bool, value: Any, messages: list[str]
 ) -> None:
     found = list(violations(validator({"properties": {"a": schema}}), {"a": value}))
     said = [violation.about(violation.at) for violation in found]

@@ -47,8 +47,12 @@ def look_up(path: str, default: Any = None) -> Any:
     return value
 
 
+def get_config(path: str, default: Any = None) -> Any:
+    return look_up(path) or default
+
+
 z2jh = ModuleType("z2jh")
-z2jh.get_config = look_up  # type: ignore[attr-defined]  # as z2jh has it
+z2jh.get_config = get_config  # type: ignore[attr-defined]  # as z2jh has it
 sys.modules["z2jh"] = z2jh
 
 # ruff: noqa: F821 JupyterHub gives `c`

@@ -41,13 +41,16 @@ class RunningHub:
         headers = {"Authorization": f"token {self.token}{service}"}
         return requests.request(method, self.url + path, headers=headers, timeout=PATIENCE, **arguments)
 
-    def log_in(self, name: str) -> requests.Response:
+    def log_in(self, name: str, password: str = "any") -> requests.Response:
         """Try to log in through the form, as a person does."""
         with requests.Session() as browser:
-            form = {"_xsrf": "", "username": name, "password": "any"}
-            browser.get(f"{self.url}/hub/login", timeout=PATIENCE)
-            form["_xsrf"] = browser.cookies.get("_xsrf", path="/hub/") or ""
-            return browser.post(f"{self.url}/hub/login", data=form, timeout=PATIENCE, allow_redirects=False)
+            return self.send(browser, "/hub/login", username=name, password=password)
+
+    def send(self, browser: requests.Session, path: str, **form: str) -> requests.Response:
+        """Fill in and send the form of a page."""
+        browser.get(self.url + path, timeout=PATIENCE)
+        form["_xsrf"] = browser.cookies.get("_xsrf", path="/hub/") or ""
+        return browser.post(self.url + path, data=form, timeout=PATIENCE, allow_redirects=False)
 
 
 @contextmanager

@@ -61,7 +61,12 @@ def test_the_oauth_callback_follows_host_and_base_url(authenticator: str, base: 
 
 @pytest.mark.parametrize(
     ("provider", "authenticator"),
-    [("gcp", None), ("gcp", "dummy"), ("gcp", "shared-password"), ("local", "github")],
+    [
+        *(("gcp", name) for name in (None, "dummy", "shared-password", "tmp", "native", "null")),
+        *(("gcp", name) for name in ("nativeauthenticator:NativeAuthenticator", "a.PAMAuthenticator")),
+        ("gcp", "ltiauthenticator.lti13.auth.LTI13Authenticator"),
+        ("local", "github"),
+    ],
 )
 def test_without_oauth_or_a_public_host_there_is_no_callback(
     provider: str, authenticator: str | None

@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deployer.fleet.rules import files, hosts, literals, names, people, presets, providers, reading, relations
+from deployer.fleet.rules import (
+    files,
+    hosts,
+    literals,
+    names,
+    people,
+    presets,
+    providers,
+    reading,
+    relations,
+    sign_in,
+)
 
 if TYPE_CHECKING:
     from deployer.fleet.model import Fleet
@@ -23,6 +34,7 @@ RULES: tuple[Rule[Fleet], ...] = (
     *files.RULES,
     *literals.RULES,
     *people.RULES,
+    *sign_in.RULES,
 )
 
 UNIGNORABLE = frozenset(rule.id for rule in (*reading.READING, *RULES) if not rule.ignorable)

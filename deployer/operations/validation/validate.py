@@ -67,7 +67,7 @@ def validate(
     broken = {each.path for each in problems if each.severity == "error" and not baseline.accepts(each)}
     cache = Cache(directory=session.cache / "validate") if cached else None
     work = Work(session=session, fleet=fleet, baseline=baseline, own=own, render=render, cache=cache)
-    outcomes = _outcomes(work, [each for each in chosen if not _files(each[1]) & broken], jobs)
+    outcomes = _outcomes(work, [each for each in chosen if not each[1].files & broken], jobs)
     not_checked = _once(outcome.not_checked for outcome in outcomes)
     notices = (
         *versions.notices(fleet),
@@ -114,12 +114,6 @@ def _chosen(fleet: Fleet, cluster: str | None, hubs: Iterable[str]) -> list[tupl
         return [(each, hub) for each in fleet.clusters for hub in each.hubs]
     chosen = select_cluster(fleet, cluster)
     return [(chosen, hub) for hub in select_hubs(chosen, hubs)]
-
-
-def _files(hub: Hub) -> set[str]:
-    """Return the names of all files that make a hub: with an error in one, its values mean nothing."""
-    documents = [*(file.document for file in hub.values_files), *(preset.document for preset in hub.presets)]
-    return {hub.document.name, *(document.name for document in documents)}
 
 
 def _assumed_versions(chosen: Iterable[tuple[Cluster, Hub]]) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from deployer.rules.values import (
     resources,
     secrets,
     server_size,
+    sign_in,
     storage,
     without_effect,
 )
@@ -47,6 +48,7 @@ RULES: tuple[Rule[HubValues], ...] = (
     *admission.RULES,
     *oauth.RULES,
     *hub_settings.RULES,
+    *sign_in.RULES,
     *embedded.RULES,
     *secrets.RULES,
     *storage.RULES,

@@ -27,7 +27,7 @@ _MEMBERSHIPS = (
     "allowed_google_groups",
     "allowed_globus_groups",
 )
-_BY_CONFIGURATION = ("shared-password", "pam", "default")
+_BY_CONFIGURATION = ("shared-password", "pam", "default", "lti13", "native")
 _CONFINED = {
     "github": ("github_url",),
     "gitlab": ("gitlab_url",),
@@ -50,8 +50,11 @@ def nobody_admitted(release: HubValues) -> Iterator[Finding]:
     if auth is None or not (auth.oauth or auth.name in _BY_CONFIGURATION):
         return
     admitted = any(_admits(auth, key, setting) for key, setting in auth.settings().items())
-    if not admitted and not set_elsewhere(release, "allow", "admin_users"):
-        message = "nobody is let in: say who, with `allowed_users`, `allow_all` or what the authenticator has"
+    staff = release.value("jupyterhub", "custom", "deployer", "staff")
+    if not admitted and not staff and not set_elsewhere(release, "allow", "admin_users"):
+        short = release.merged.origin(CLASS)[0].feature is not None
+        ways = "`users`, `everybody`" if short else "`allowed_users`, `allow_all`"
+        message = f"nobody is let in: say who, with {ways} or what the authenticator has"
         yield release.finding(CLASS, message)
 
 
@@ -112,7 +115,10 @@ def allowed_users(release: HubValues) -> Iterator[Finding]:
     settings = auth.settings()
     users = settings.get("allowed_users")
     other = next((key for key in _MEMBERSHIPS if auth.set(settings.get(key))), None)
-    if users is not None and sequence(users.value) and other is not None:
+    if users is None or not sequence(users.value) or other is None:
+        return
+    # In short form it is told that they add up.
+    if release.merged.origin(users.at)[0].feature is None:
         yield release.finding(users.at, f"these users get in besides those of `{other}`: either is enough")
 
 

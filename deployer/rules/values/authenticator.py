@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 from deployer.fleet.model import Local
 from deployer.fleet.rule import Finding, rule
 from deployer.fleet.spelling import did_you_mean, near
+from deployer.fleet.violations import shown
 from deployer.rules.values.parts.authentication import (
     CLASS,
     CLASSES,
     CONFIG,
+    NAMELESS,
     authentication,
     is_path,
     names,
+    secret_file,
 )
 from deployer.rules.values.parts.code import set_elsewhere
 from deployer.rules.values.parts.shapes import mapping
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from deployer.rules.subjects import HubValues
+    from deployer.rules.values.parts.authentication import Authentication
 
 _ALIKE = 0.9
 _PASSWORDS = {"user_password": 8, "admin_password": 32}
@@ -45,7 +49,10 @@ def authenticator_class(release: HubValues) -> Iterator[Finding]:
     value = str(release.value(*CLASS))
     known = list(names())
     own_image = release.said("jupyterhub", "hub", "image")
-    if not is_path(value) and (near(value, known) or not own_image):
+    if value.lower() in NAMELESS:
+        message = f"`{value}` is no name that JupyterHub knows: write `{NAMELESS[value.lower()]}`"
+        yield release.finding(CLASS, message)
+    elif not is_path(value) and (near(value, known) or not own_image):
         yield release.finding(CLASS, f"no such authenticator: `{value}`; {did_you_mean(value, known)}")
 
 
@@ -78,8 +85,9 @@ def missing_password(release: HubValues) -> Iterator[Finding]:
         return
     settings = auth.settings()
     if not any(auth.set(settings.get(key)) for key in ("user_password", "password_groups")):
-        message = "missing key `user_password` in `SharedPasswordAuthenticator`: people could not log in"
-        yield release.finding((*CONFIG, auth.sections[-1]), message)
+        yield _missing_password(release, auth, "user_password", "people")
+    if auth.set(settings.get("admin_users")) and not auth.set(settings.get("admin_password")):
+        yield _missing_password(release, auth, "admin_password", "its admins")
 
 
 @rule()
@@ -117,6 +125,13 @@ def authenticator_config(release: HubValues) -> Iterator[Finding]:
 
 
 RULES = (authenticator_class, dummy_authenticator, missing_password, short_password, authenticator_config)
+
+
+def _missing_password(release: HubValues, auth: Authentication, key: str, who: str) -> Finding:
+    section = auth.sections[-1]
+    at = (*CONFIG, section)
+    advice = f"write `{shown((*at, key))}` into {secret_file(release)}"
+    return release.finding(at, f"missing key `{key}` in `{section}`: {who} could not log in; {advice}")
 
 
 def _is_plain_null(release: HubValues) -> bool:

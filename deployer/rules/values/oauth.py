@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 from deployer.fleet.model import Local
 from deployer.fleet.rule import Finding, rule
-from deployer.fleet.violations import violations
+from deployer.fleet.violations import shown, violations
 from deployer.rules.values.parts import cilogon
-from deployer.rules.values.parts.authentication import CLASS, authentication
+from deployer.rules.values.parts.authentication import CLASS, CONFIG, authentication, secret_file
 from deployer.rules.values.parts.code import set_elsewhere
 from deployer.rules.values.parts.shapes import mapping, sequence, text
 
@@ -58,8 +58,10 @@ def oauth_client(release: HubValues) -> Iterator[Finding]:
     missing = [key for key in needed if not auth.set(settings.get(key)) and not _elsewhere(release, key)]
     if missing:
         named = " and ".join(f"`{key}`" for key in missing)
-        where = f"`{auth.sections[-1]}`"
-        message = f"missing {named} of {where}: write them into an encrypted values file"
+        section = auth.sections[-1]
+        them = "them" if len(missing) > 1 else "it"
+        where = f"under `{shown((*CONFIG, section))}` in {secret_file(release)}"
+        message = f"missing {named} of `{section}`: write {them} {where}"
         present = next((settings[key] for key in _CLIENT if key in settings and key not in missing), None)
         yield release.finding(present.at if present else CLASS, message)
 

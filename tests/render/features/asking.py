@@ -7,20 +7,29 @@ from typing import Any
 import yaml
 
 from deployer.fleet.features import Speaker, features
+from deployer.fleet.model import Organisation
 from deployer.render.computed import Subject
 from deployer.render.features import layers
 from deployer.render.merge import merge
 from tests.render import fleets
 
 
-def asked(text: str, *, provider: str = "aws", own: str = "{}", cluster: str = "{}") -> dict[str, Any]:
+def asked(
+    text: str,
+    *,
+    provider: str = "aws",
+    own: str = "{}",
+    cluster: str = "{}",
+    organisation: Organisation | None = None,
+) -> dict[str, Any]:
     """Return the values of the features that a text asks for: `auth: ...`, `features: ...`.
 
     `own` is what the hub's files say, `cluster` the other keys of cluster.yaml.
     """
     hub = fleets.hub(features=features([Speaker(document=fleets.document(text))]))
+    more = {"document": fleets.document(cluster), "organisation": organisation or Organisation()}
     subject = Subject(
-        cluster=fleets.cluster(provider, hub, document=fleets.document(cluster)),
+        cluster=fleets.cluster(provider, hub, **more),
         hub=hub,
         host=hub.domain,
         own=yaml.safe_load(own),

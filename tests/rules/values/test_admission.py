@@ -67,7 +67,14 @@ def test_somebody_gets_in(values: Making, section: str) -> None:
     assert found(nobody_admitted, values(text)) == []
 
 
-@pytest.mark.parametrize("name", ["tmp", "dummy", "'null'", "lti13", "our.Class"])
+@pytest.mark.parametrize("name", ["native", "ltiauthenticator.lti13.auth.LTI13Authenticator"])
+def test_whoever_gets_through_these_still_has_to_be_let_in(values: Making, name: str) -> None:
+    """JupyterHub asks for `allow_all` or names whatever the authenticator."""
+    assert found(nobody_admitted, values(config(name))) == [f"1:4:20: {NOBODY}"]
+    assert found(RULES, values(config(name, "Authenticator: {allow_all: true}"))) == []
+
+
+@pytest.mark.parametrize("name", ["tmp", "dummy", "'null'", "our.Class"])
 def test_other_authenticators_have_ways_of_their_own(values: Making, name: str) -> None:
     assert found(RULES, values(config(name))) == []
 

@@ -15,11 +15,19 @@ from deployer.rules.values.authenticator import (
     missing_password,
     short_password,
 )
-from deployer.rules.values.parts.authentication import OAUTH, OTHERS, names
+from deployer.rules.values.parts.authentication import NAMELESS, OAUTH, OTHERS, names
 from tests.rules.values.making import ENCRYPTED, found
 
 if TYPE_CHECKING:
     from tests.rules.values.making import Making
+
+SHARED = "SharedPasswordAuthenticator"
+NEW_FILE = "a new file enc-hub.secret.values.yaml, encrypted with sops and listed"
+
+
+def missing(key: str, who: str) -> str:
+    advice = f"write `jupyterhub.hub.config.{SHARED}.{key}` into {NEW_FILE}"
+    return f"missing key `{key}` in `{SHARED}`: {who} could not log in; {advice}"
 
 
 def config(name: str, more: str = "") -> str:
@@ -31,7 +39,7 @@ def test_names_are_those_of_jupyterhub_and_oauthenticator() -> None:
     assert installed.keys() <= set(names())
     assert {name: value.rpartition(":")[2] for name, value in installed.items() if name in OAUTH} == OAUTH
     assert {name: value.rpartition(":")[2] for name, value in installed.items() if name in OTHERS} == {
-        name: OTHERS[name] for name in ("default", "dummy", "null", "pam", "shared-password")
+        name: OTHERS[name] for name in ("default", "dummy", "native", "null", "pam", "shared-password", "tmp")
     }
 
 
@@ -96,14 +104,27 @@ def test_the_authenticator_may_be_encrypted_or_set_by_python(values: Making) -> 
 
 def test_a_shared_password_is_there_and_long_enough(values: Making) -> None:
     none = values(config("shared-password", ", SharedPasswordAuthenticator: {password: hunter2-hunter2}"))
-    assert found(missing_password, none) == [
-        "1:1:83: missing key `user_password` in `SharedPasswordAuthenticator`: people could not log in"
-    ]
+    assert found(missing_password, none) == [f"1:1:83: {missing('user_password', 'people')}"]
     short = "SharedPasswordAuthenticator: {user_password: hunter2, admin_password: hunter3}"
     assert found([missing_password, short_password], values(config("shared-password", f", {short}"))) == [
         "1:1:113: `user_password` must have 8 characters or more",
         "1:1:137: `admin_password` must have 32 characters or more",
     ]
+
+
+def test_admins_need_a_password_of_their_own(values: Making) -> None:
+    more = f", Authenticator: {{admin_users: [ada]}}, {SHARED}: {{user_password: long-enough}}"
+    assert found(missing_password, values(config("shared-password", more))) == [
+        f"1:1:120: {missing('admin_password', 'its admins')}"
+    ]
+
+
+@pytest.mark.parametrize(("name", "class_"), NAMELESS.items())
+def test_an_authenticator_without_a_name_is_told_by_its_class(values: Making, name: str, class_: str) -> None:
+    assert found(authenticator_class, values(config(name))) == [
+        f"1:1:42: `{name}` is no name that JupyterHub knows: write `{class_}`"
+    ]
+    assert found(authenticator_class, values(config(class_))) == []
 
 
 @pytest.mark.parametrize(

@@ -63,12 +63,19 @@ def test_a_local_hub_s_callback_is_its_own_matter(values: Making) -> None:
 
 
 def test_a_client_has_an_id_and_a_secret(values: Making) -> None:
-    where = "of `GitHubOAuthenticator`: write them into an encrypted values file"
-    one = values(config("github", "GitHubOAuthenticator: {client_id: a}"))
-    assert found(oauth_client, one) == [f"1:5:30: missing `client_secret` {where}"]
-    assert found(oauth_client, values(config("github"))) == [
-        f"1:4:20: missing `client_id` and `client_secret` {where}"
+    section, new = (
+        "GitHubOAuthenticator",
+        "a new file enc-hub.secret.values.yaml, encrypted with sops and listed",
+    )
+    where = f"under `jupyterhub.hub.config.{section}` in"
+    one = values(config("github", f"{section}: {{client_id: a}}"))
+    assert found(oauth_client, one) == [
+        f"1:5:30: missing `client_secret` of `{section}`: write it {where} {new}"
     ]
+    both = f"missing `client_id` and `client_secret` of `{section}`: write them {where}"
+    assert found(oauth_client, values(config("github"))) == [f"1:4:20: {both} {new}"]
+    has = values(config("github"), "sops: {version: 1}")
+    assert found(oauth_client, has) == [f"1:4:20: {both} 2.yaml, which sops encrypts"]
 
 
 @pytest.mark.parametrize(

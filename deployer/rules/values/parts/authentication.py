@@ -45,6 +45,12 @@ OTHERS: Mapping[str, str] = {
     "tmp": "TmpAuthenticator",
 }
 """The others of JupyterHub 5 and of z2jh's hub image."""
+NAMELESS: Mapping[str, str] = {
+    "hmac": "hmacauthenticator.HMACAuthenticator",
+    "lti11": "ltiauthenticator.lti11.auth.LTI11Authenticator",
+    "lti13": "ltiauthenticator.lti13.auth.LTI13Authenticator",
+}
+"""Those of them that JupyterHub knows by their class only: their packages register no name."""
 CLASSES = frozenset(
     f"{local}{each}"
     for local in ("", "Local")
@@ -100,6 +106,13 @@ def authentication(release: HubValues) -> Authentication | None:
     return Authentication(release=release, name=name, sections=sections)
 
 
+def secret_file(release: HubValues) -> str:
+    """Return which file a hub's secrets belong into: the encrypted one that it has, or a new one."""
+    listed = [file.name for file in release.hub.values_files if file.encrypted]
+    new = f"a new file enc-{release.hub.name}.secret.values.yaml, encrypted with sops and listed"
+    return f"{listed[0]}, which sops encrypts" if listed else new
+
+
 def is_path(name: str) -> bool:
     """Say whether an authenticator is given by its class, `package.module.Class`."""
     return "." in name or ":" in name
@@ -107,7 +120,8 @@ def is_path(name: str) -> bool:
 
 def names() -> Iterator[str]:
     """Return all short names."""
-    yield from sorted([*OAUTH, *OTHERS, *(f"{_LOCAL}{name}" for name in OAUTH if name != "mediawiki")])
+    others = [name for name in OTHERS if name not in NAMELESS]
+    yield from sorted([*OAUTH, *others, *(f"{_LOCAL}{name}" for name in OAUTH if name != "mediawiki")])
 
 
 def _known(value: str) -> tuple[str, tuple[str, ...]]:
@@ -117,6 +131,6 @@ def _known(value: str) -> tuple[str, tuple[str, ...]]:
     if name in OAUTH:
         local = (f"Local{OAUTH[name]}",) if value.lower().startswith(_LOCAL) else ()
         return name, ("Authenticator", "OAuthenticator", OAUTH[name], *local)
-    if name in OTHERS:
+    if name in OTHERS and (is_path(value) or name not in NAMELESS):
         return name, ("Authenticator", OTHERS[name])
     return "", ("Authenticator", last)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from z2jh import get_config
+
 if TYPE_CHECKING:
     from traitlets.config import Config
 
@@ -35,5 +37,7 @@ if (
     c.JupyterHub.authenticator_class == "github"  # noqa: F821
     and _github.get("manage_groups") is True
     and "auth_state_groups_key" not in _github
+    # Said in short form, groups are a matter of sign_in.py.
+    and not get_config("custom.deployer.sign_in", None)
 ):
     _teams_as_groups(c)  # noqa: F821

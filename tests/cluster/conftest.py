@@ -74,11 +74,16 @@ class TestFleet:
     environ: dict[str, str]
     api: Api
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
+    entries: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def add_hub(self, name: str = "hub", values: dict[str, Any] | None = None) -> str:
-        """Add a hub, whose name gets an ending of its own, and return the name."""
+    def add_hub(self, name: str = "hub", values: dict[str, Any] | None = None, **entry: Any) -> str:
+        """Add a hub, whose name gets an ending of its own, and return the name.
+
+        What is in `entry` comes into its entry in cluster.yaml.
+        """
         full = f"{name}-{secrets.token_hex(3)}"
         self.values[full] = {}
+        self.entries[full] = entry
         self.set_values(full, values or {})
         return full
 
@@ -116,6 +121,7 @@ class TestFleet:
                 "domain": f"{name}.localhost",
                 "helm_chart": "basehub",
                 "helm_chart_values_files": self._files(name),
+                **self.entries.get(name, {}),
             }
             for name in self.values
         ]
@@ -135,6 +141,14 @@ class TestFleet:
             text=True,
             process_group=0,
         )
+
+    def without(self, hub: str, *at: str) -> None:
+        """Take a value out of those that a hub has in its file, so that weaker layers count."""
+        values = self.values[hub]
+        for key in at[:-1]:
+            values = values[key]
+        del values[at[-1]]
+        self._write()
 
     def run(self, *argv: str, **environ: str) -> subprocess.CompletedProcess[str]:
         """Run `deployer` to its end."""

@@ -1,0 +1,222 @@
+"""What hubs ask for in short forms, as the people who use them meet it: on real servers of a real hub."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+
+from deployer.operations.local import images
+from deployer.session import Session, directories
+from tests.cluster.conftest import merged
+from tests.cluster.people import VALUES, admit, office, run, start
+
+if TYPE_CHECKING:
+    from deployer.tools.jupyterhub import HubApi
+    from tests.cluster.conftest import TestFleet
+
+pytestmark = pytest.mark.cluster
+
+HERE = Path(__file__).parent
+
+
+def add_hub(fleet: TestFleet, values: dict[str, Any] | None = None, **entry: Any) -> str:
+    """Add a hub on which the office acts for people. What features say is in no file of its own."""
+    hub = fleet.add_hub(values={"jupyterhub": merged(VALUES, values or {})}, **entry)
+    if "homes" in entry.get("features", {}):
+        fleet.without(hub, "jupyterhub", "singleuser", "storage")
+    if "auth" in entry:
+        fleet.without(hub, "jupyterhub", "hub", "config")
+    return hub
+
+
+def writes(path: str) -> str:
+    """A cell that says whether a file can be written."""
+    return (
+        f"try:\n    open('{path}/note', 'w').write('x')\n    print('written')\n"
+        f"except OSError as error:\n    print(error.strerror)"
+    )
+
+
+def test_shared_directories_are_read_and_written_by_whom_they_are_for(fleet: TestFleet, state: Path) -> None:
+    features = {
+        "homes": {"kind": "volume", "volume_gb": 1},
+        "shared_directories": {
+            "directories": {
+                "shared": {},
+                "scratch": {"writers": "everybody"},
+                "biology": {"readers": ["biology"], "writers": ["biology-instructors"]},
+            },
+            "volume": {"size_gb": 1},
+        },
+    }
+    hub = add_hub(fleet, features=features)
+    assert fleet.deployed(hub)["ok"]
+    with office(fleet, state, hub) as api:
+        admit(api, "student", "biology")
+        admit(api, "teacher", "biology-instructors")
+        admit(api, "boss", admin=True)
+        told = {name: told_by(api, name) for name in ("boss", "teacher", "student")}
+    ro = "Read-only file system"
+    assert told == {
+        "boss": {"shared": ro, "shared-readwrite": "written", "scratch": "written", "biology": None},
+        "teacher": {"shared": ro, "shared-readwrite": None, "scratch": "written", "biology": "written"},
+        "student": {"shared": ro, "shared-readwrite": None, "scratch": "written", "biology": ro},
+    }
+
+
+def told_by(api: HubApi, name: str) -> dict[str, str | None]:
+    """Return for each directory what happened when somebody wrote to it, None when it is no mount."""
+    path = start(api, name)
+    paths = {each: f"/home/jovyan/{each}" for each in ("shared", "shared-readwrite", "scratch", "biology")}
+    mounts = "print([line.split()[1] for line in open('/proc/mounts')])"
+    mounted, *outputs = run(api, name, path, mounts, *(writes(each) for each in paths.values()))
+    api.stop_server(name)
+    return {
+        each: output.stdout.strip() if f"'{paths[each]}'" in mounted.stdout else None
+        for each, output in zip(paths, outputs, strict=True)
+    }
+
+
+def test_a_home_on_a_volume_of_its_own_is_there_again_the_next_time(fleet: TestFleet, state: Path) -> None:
+    hub = add_hub(fleet, features={"homes": {"kind": "volume", "volume_gb": 1}})
+    assert fleet.deployed(hub)["ok"]
+    word = secrets.token_hex(8)
+    with office(fleet, state, hub) as api:
+        admit(api, "ada")
+        run(api, "ada", start(api, "ada"), f"open('/home/jovyan/note', 'w').write('{word}')")
+        stop(api, "ada")
+        (read,) = run(api, "ada", start(api, "ada"), "print(open('/home/jovyan/note').read())")
+    assert read.stdout.strip() == word
+
+
+def stop(api: HubApi, name: str) -> None:
+    api.stop_server(name)
+    deadline = time.monotonic() + 60
+    while api.server(name) is not None and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert api.server(name) is None
+
+
+def test_a_profile_is_for_its_groups_only(fleet: TestFleet, state: Path) -> None:
+    profiles = [
+        {"display_name": "Small", "default": True, "kubespawner_override": {"environment": {"SIZE": "small"}}},
+        {
+            "display_name": "Large",
+            "allowed_groups": ["Power-Users"],
+            "kubespawner_override": {"environment": {"SIZE": "large"}},
+        },
+    ]  # fmt: skip
+    hub = add_hub(fleet, {"singleuser": {"profileList": profiles}})
+    assert fleet.deployed(hub)["ok"]
+    size = "import os; print(os.environ['SIZE'])"
+    with office(fleet, state, hub) as api:
+        admit(api, "grace", "power-users")
+        admit(api, "alan")
+        (large,) = run(api, "grace", start(api, "grace", profile="large"), size)
+        with pytest.raises(AssertionError, match="did not start"):
+            start(api, "alan", profile="large")
+        (small,) = run(api, "alan", start(api, "alan", profile="small"), size)
+    assert (large.stdout.strip(), small.stdout.strip()) == ("large", "small")
+
+
+@pytest.fixture(scope="session")
+def postgresql(state: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The image of a database, built and known to the cluster: its reference."""
+    cache, _ = directories(os.environ)
+    root = tmp_path_factory.mktemp("postgresql")
+    shutil.copytree(HERE / "images", root / "images")
+    built = images.build(Session(environ=os.environ, cache=cache, state=state), root)["postgresql"]
+    return loaded(built, state)
+
+
+def loaded(built: images.BuiltImage, state: Path) -> str:
+    import subprocess
+    import sys
+
+    deployer = Path(sys.executable).with_name("deployer")
+    done = subprocess.run(
+        [deployer, "local", "load-image", built.archive], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return built.reference
+
+
+def test_each_person_has_a_database_that_keeps_what_is_in_it(
+    fleet: TestFleet, state: Path, postgresql: str
+) -> None:
+    features = {"homes": {"kind": "volume", "volume_gb": 1}, "databases": {"image": postgresql}}
+    hub = add_hub(fleet, features=features)
+    assert fleet.deployed(hub)["ok"]
+    with office(fleet, state, hub) as api:
+        admit(api, "ada")
+        path = start(api, "ada")
+        (made,) = run(api, "ada", path, QUERY.format("CREATE TABLE t (x int); INSERT INTO t VALUES (42)"))
+        stop(api, "ada")
+        (kept,) = run(api, "ada", start(api, "ada"), QUERY.format("SELECT x FROM t"))
+    assert (made.error, kept.stdout) == (None, "42\n")
+
+
+QUERY = """
+import socket, struct
+def message(kind, body):
+    return kind + struct.pack("!i", len(body) + 4) + body
+connection = socket.create_connection(("127.0.0.1", 5432), timeout=60)
+connection.sendall(message(b"", struct.pack("!i", 196608) + b"user\\0jovyan\\0database\\0jovyan\\0\\0"))
+connection.sendall(message(b"Q", b"{}\\0"))
+connection.sendall(message(b"X", b""))
+answer = b"".join(iter(lambda: connection.recv(65536), b""))
+at = 0
+while at < len(answer):
+    kind, length = answer[at : at + 1], struct.unpack("!i", answer[at + 1 : at + 5])[0]
+    body = answer[at + 5 : at + 1 + length]
+    at += 1 + length
+    if kind == b"E":
+        raise RuntimeError(body)
+    if kind == b"D":
+        print(body[6:].decode())
+"""
+"""PostgreSQL's protocol 3, as far as one query needs it: the user image has no client."""
+
+
+def logged_in(url: str, name: str, password: str) -> bool:
+    """Log in through the form, as a person does."""
+    with requests.Session() as browser:
+        browser.trust_env = False
+        browser.get(f"{url}hub/login", timeout=30)
+        form = {"_xsrf": browser.cookies.get("_xsrf", path="/hub/"), "username": name, "password": password}
+        answer = browser.post(f"{url}hub/login", data=form, timeout=30, allow_redirects=False)
+        return answer.status_code == 302
+
+
+def test_a_shared_password_lets_in_whoever_knows_it(fleet: TestFleet, state: Path) -> None:
+    word = secrets.token_urlsafe(24)
+    hub = add_hub(fleet, auth={"type": "shared-password", "everybody": True})
+    config = {"SharedPasswordAuthenticator": {"user_password": word}}
+    fleet.add_secret(hub, {"jupyterhub": {"hub": {"config": config}}})
+    assert fleet.deployed(hub)["ok"]
+    with office(fleet, state, hub) as api:
+        assert not logged_in(api.url, "ada", "wrong")
+        assert logged_in(api.url, "ada", word)
+        (answer,) = run(api, "ada", start(api, "ada"), "6 * 7")
+    assert answer.result == "42"
+
+
+def test_somebody_comes_without_a_name_and_leaves_nothing(fleet: TestFleet, state: Path) -> None:
+    hub = add_hub(fleet, auth={"type": "temporary"})
+    assert fleet.deployed(hub)["ok"]
+    with office(fleet, state, hub) as api, requests.Session() as browser:
+        browser.trust_env = False
+        browser.get(f"{api.url}hub/tmplogin", timeout=30, allow_redirects=False)
+        home = browser.get(f"{api.url}hub/home", timeout=30, allow_redirects=True)
+        (person,) = [
+            user["name"] for user in api.request("GET", "hub/api/users").json() if len(user["name"]) == 36
+        ]
+        (answer,) = run(api, person, start(api, person), "6 * 7")
+    assert (home.status_code, answer.result) == (200, "42")

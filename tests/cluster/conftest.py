@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -144,7 +145,7 @@ class TestFleet:
 
     def without(self, hub: str, *at: str) -> None:
         """Take a value out of those that a hub has in its file, so that weaker layers count."""
-        values = self.values[hub]
+        values = self.values[hub] = deepcopy(self.values[hub])
         for key in at[:-1]:
             values = values[key]
         del values[at[-1]]

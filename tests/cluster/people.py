@@ -50,9 +50,9 @@ def office(fleet: TestFleet, state: Path, hub: str) -> Iterator[HubApi]:
         yield HubApi(url=f"http://127.0.0.1:{local}/", token=token)
 
 
-def admit(api: HubApi, name: str, *groups: str, admin: bool = False) -> None:
+def admit(api: HubApi, name: str, *groups: str) -> None:
     """Make a user who is in groups of the hub."""
-    api.request("POST", f"hub/api/users/{name}", body={"admin": admin})
+    api.create_user(name)
     for group in groups:
         try:
             api.request("POST", f"hub/api/groups/{group}")

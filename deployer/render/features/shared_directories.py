@@ -36,8 +36,9 @@ def values(subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:
             _VOLUME: {"name": _VOLUME, "persistentVolumeClaim": {"claimName": _claim(own)}}
         }
         found["sharedVolume"] = _made(own)
+    # Under keys of their own: an admin has the directory as everybody else has it, too.
     admins = {
-        _key(name): _mount(volume, name, path=f"{name}-readwrite")
+        f"{_key(name)}-readwrite": _mount(volume, name, path=f"{name}-readwrite")
         for name, directory in directories.items()
         if directory["writers"] == "admins"
     }

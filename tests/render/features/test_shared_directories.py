@@ -17,7 +17,9 @@ def test_everybody_reads_and_admins_write_unless_said_otherwise() -> None:
             "custom": {
                 "singleuserAdmin": {
                     "extraVolumeMounts": {
-                        "shared-directory-shared": mount("_shared", "shared-readwrite", read_only=False)
+                        "shared-directory-shared-readwrite": mount(
+                            "_shared", "shared-readwrite", read_only=False
+                        )
                     }
                 }
             },

@@ -9,10 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from deployer.render.features import (
+    announcement,
     auth,
     cohort,
     culling,
     databases,
+    home_page,
     homes,
     interface,
     limits,
@@ -29,9 +31,11 @@ if TYPE_CHECKING:
 
 FEATURES: Mapping[str, Callable[[Subject, Mapping[str, Any]], dict[str, Any]]] = {
     "auth": auth.values,
+    "announcement": announcement.values,
     "cohort": cohort.values,
     "culling": culling.values,
     "databases": databases.values,
+    "home_page": home_page.values,
     "homes": homes.values,
     "interface": interface.values,
     "limits": limits.values,

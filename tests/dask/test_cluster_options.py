@@ -51,7 +51,7 @@ def test_who_chooses_nothing_gets_the_first_size(backend: Any) -> None:
     assert (found.worker_cores, found.worker_cores_limit, found.worker_threads) == (0.9, 1, 1)
     assert (found.worker_memory, found.worker_memory_limit) == (4 * gib, 4 * gib)
     # 100 processors, less that of the scheduler, in parts of 0.9.
-    assert found.cluster_max_workers == 110
+    assert found.cluster_max_workers == 109
 
 
 def test_choices_are_followed(backend: Any) -> None:
@@ -126,4 +126,4 @@ def test_who_has_fewer_gets_one_more(backend: Any) -> None:
     assert (group, version, namespace, plural) == ("gateway.dask.org", "v1alpha1", "hub", "daskclusters")
     assert name == f"hub.{obj['metadata']['name']}"
     config = obj["spec"]["config"]
-    assert (config["worker_cores"], config["cluster_max_workers"]) == (0.9, 110)
+    assert (config["worker_cores"], config["cluster_max_workers"]) == (0.9, 109)

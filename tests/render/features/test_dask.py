@@ -10,11 +10,6 @@ def test_the_gateway_is_switched_on_and_its_choices_are_said() -> None:
             "custom": {
                 "deployer": {
                     "dask": {
-                        "worker_sizes": [
-                            {"cpu": 1, "memory_gb": 4},
-                            {"cpu": 2, "memory_gb": 8},
-                            {"cpu": 4, "memory_gb": 16},
-                        ],
                         "idle_minutes": 30,
                         "max_idle_minutes": 1440,
                         "max_cores": 8,

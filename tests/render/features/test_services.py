@@ -1,16 +1,11 @@
 from __future__ import annotations
 
-import json
 import re
-from typing import TYPE_CHECKING
 
 from jupyterhub.scopes import scope_definitions
 
 from deployer.fleet.features import schema_of
 from tests.render.features.asking import asked
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_a_service_that_only_asks_has_a_role_and_is_not_shown() -> None:
@@ -58,8 +53,3 @@ def test_the_scopes_that_may_be_said_are_those_of_jupyterhub() -> None:
     listed = re.match(r"\^\(([^)]*)\)", pattern)
     assert listed
     assert set(listed[1].split("|")) == known
-
-
-def test_schemas_of_features_are_json_as_it_is_written_here(repository: Path) -> None:
-    for path in (repository / "deployer/fleet/schemas/hub/features").glob("*.json"):
-        assert json.loads(path.read_text())["title"] == path.name.removesuffix(".schema.json")

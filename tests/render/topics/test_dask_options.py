@@ -14,16 +14,14 @@ from tests.render import fleets
 FILES = {"dask/cluster_options.py": "options = 1\n", "templates/page.html": ""}
 
 
-def computed(*, enabled: bool = True, settings: Any = None) -> dict[str, Any]:
+def computed(*, enabled: bool = True, settings: Any = None, cluster: str = "{}") -> dict[str, Any]:
     hub = fleets.hub()
     own = {
         "dask-gateway": {"enabled": enabled},
         "jupyterhub": {"custom": {"deployer": {"dask": settings}}},
     }
-    cluster = fleets.cluster("gcp", hub)
-    return dask_options(
-        Subject(cluster=cluster, hub=hub, host="h", own=own, hub_python={}, chart_files=FILES)
-    )
+    where = fleets.cluster("gcp", hub, document=fleets.document(cluster))
+    return dask_options(Subject(cluster=where, hub=hub, host="h", own=own, hub_python={}, chart_files=FILES))
 
 
 def settings_in(values: dict[str, Any]) -> Any:
@@ -61,6 +59,35 @@ def test_what_a_hub_says_is_what_the_gateway_is_told() -> None:
     }
     sizes = [{"name": "0.5 CPU, 1.5 GB", "cores": 0.45, "cores_limit": 0.5, "memory": "1.5G"}]
     assert settings_in(computed(settings=said)) == {**said, "worker_sizes": sizes}
+
+
+POOL = "infrastructure: {node_pools: {dask: [{name: workers, machine: n2-highmem-16}]}}"
+HALF = {"name": "8 CPU, 57.2 GB", "cores": 7.618, "cores_limit": 8.0, "memory": "58614M"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "cluster"),
+    [
+        ({"machine": "n2-highmem-16"}, "{}"),
+        ({"machine": "n2-highmem-16"}, POOL.replace("16", "8")),
+        (None, POOL),
+    ],
+)
+def test_workers_are_parts_of_the_machine_that_is_said_or_declared(settings: Any, cluster: str) -> None:
+    sizes = settings_in(computed(settings=settings, cluster=cluster))["worker_sizes"]
+    assert [size["name"] for size in sizes] == [
+        "1 CPU, 7.2 GB",
+        "2 CPU, 14.3 GB",
+        "4 CPU, 28.6 GB",
+        "8 CPU, 57.2 GB",
+        "16 CPU, 114.5 GB",
+    ]
+    assert sizes[3] == HALF
+
+
+@pytest.mark.parametrize("machine", ["n2-highmem-15", "f1-micro"])
+def test_of_a_machine_that_gives_no_sizes_the_usual_ones_are_left_for_a_rule_to_tell(machine: str) -> None:
+    assert settings_in(computed(settings={"machine": machine})) == settings_in(computed())
 
 
 def test_a_hub_without_a_gateway_has_no_options() -> None:

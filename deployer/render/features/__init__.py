@@ -29,6 +29,7 @@ from deployer.render.features import (
     resource_choices,
     services,
     shared_directories,
+    templates,
 )
 from deployer.render.merge import Layer
 
@@ -58,6 +59,7 @@ FEATURES: Mapping[str, Callable[[Subject, Mapping[str, Any]], dict[str, Any]]] =
     "resource_choices": resource_choices.values,
     "services": services.values,
     "shared_directories": shared_directories.values,
+    "templates": templates.values,
 }
 """Weakest first."""
 

@@ -97,8 +97,10 @@ def _forbidden(schema: Any) -> str:
 
 def _wrong_key(error: Error) -> KeyPath:
     """Return the key, when it is a key of a map that is wrong, and not what the map has there."""
-    *_, parent, keyword, _ = (None, None, *error.absolute_schema_path)
-    return (error.instance,) if keyword == "propertyNames" and parent != "properties" else ()
+    below: tuple[Any, ...] = tuple(error.absolute_schema_path)
+    # A property may have the name of this keyword.
+    of_keys = below[-2:-1] == ("propertyNames",) and below[-3:-2] != ("properties",)
+    return (error.instance,) if of_keys else ()
 
 
 def _unknown_keys(error: Error, at: KeyPath) -> Iterator[Violation]:

@@ -26,6 +26,7 @@ from deployer.fleet.model import (
     ValuesFile,
 )
 from deployer.fleet.subjects import in_hub
+from deployer.fleet.template_files import with_templates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,7 +123,7 @@ class Builder:
                 document, (*at, "helm_chart_values_files"), daskhub.VALUES_AT if dask else ()
             ),
             presets=presets,
-            features=features([*speakers, Speaker(document=document, at=at)]),
+            features=with_templates(self.files, features([*speakers, Speaker(document=document, at=at)])),
             chart_override=self._chart_override(document, (*at, "chart_override")),
             domain_override=self._values_file(document, (*at, "domain_override_file"), ()),
             staging_for=_names(data, "staging_for"),

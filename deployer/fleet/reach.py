@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deployer.fleet import template_files
 from deployer.fleet.shipped import places
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ def _of_hub(root: Path, cluster: Cluster, hub: Hub) -> Iterator[Path]:
     wanted = {preset.name for preset in hub.presets} | set(_names(named if isinstance(named, list) else ()))
     # In all places: a file of the fleet's own may have hidden, or uncovered, one that comes with the program.
     yield from (place / f"{name}.yaml" for place in places(root, "presets") for name in wanted)
+    yield from template_files.directories(root, hub.features)
     if hub.chart:
         yield from (place / hub.chart for place in places(root, "charts"))
 

@@ -81,7 +81,7 @@ def shown(at: KeyPath) -> str:
 
 
 def _told(error: Error) -> Iterator[Violation]:
-    at: KeyPath = tuple(error.absolute_path)
+    at: KeyPath = (*error.absolute_path, *_wrong_key(error))
     tell = _TELLERS.get(str(error.validator))
     if tell:
         yield from tell(error, at)
@@ -93,6 +93,14 @@ def _forbidden(schema: Any) -> str:
     """Return the schema's own words for what it forbids; `false` is a schema too."""
     said = schema.get("errorMessage") if isinstance(schema, dict) else None
     return said or "is not allowed here"
+
+
+def _wrong_key(error: Error) -> KeyPath:
+    """Return the key, when it is a key of a map that is wrong, and not what the map has there."""
+    below: tuple[Any, ...] = tuple(error.absolute_schema_path)
+    # A property may have the name of this keyword.
+    of_keys = below[-2:-1] == ("propertyNames",) and below[-3:-2] != ("properties",)
+    return (error.instance,) if of_keys else ()
 
 
 def _unknown_keys(error: Error, at: KeyPath) -> Iterator[Violation]:

@@ -43,6 +43,17 @@ class Umbrella:
         return {file.name: _text(file) for file in files}
 
     @cached_property
+    def chart_files(self) -> Mapping[str, str]:
+        """The text of each other file below `files/`, by its path there."""
+        top = self.chart.directory / "files"
+        found = {path.relative_to(top): path for path in sorted(top.rglob("*")) if path.is_file()}
+        return {
+            at.as_posix(): path.read_text(encoding="utf-8")
+            for at, path in found.items()
+            if at.parts[0] != "hub" and "__pycache__" not in at.parts
+        }
+
+    @cached_property
     def schema(self) -> Mapping[str, Any]:
         """The chart's own schema, {} when it has none."""
         return read_schema(self.chart.directory / SCHEMA)

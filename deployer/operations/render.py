@@ -71,9 +71,16 @@ def rendered(
     chart = umbrella.chart
 
     def merged(schema: Mapping[str, Any]) -> Merged:
-        python = umbrella.hub_python
         return merge(
-            layers(cluster, hub, chart.defaults, hub_python=python, schema=schema, decrypted=content)
+            layers(
+                cluster,
+                hub,
+                chart.defaults,
+                hub_python=umbrella.hub_python,
+                chart_files=umbrella.chart_files,
+                schema=schema,
+                decrypted=content,
+            )
         )
 
     # The values say which packages are needed, and these say of which type a placeholder has to be.

@@ -78,7 +78,14 @@ def _merged(charts: Charts, cluster: Cluster, hub: Hub) -> Merged:
     """Return a hub's values without its chart's packages, which are not needed to tell values apart."""
     umbrella = charts.umbrella(hub)
     return merge(
-        layers(cluster, hub, umbrella.chart.defaults, hub_python=umbrella.hub_python, schema=umbrella.schema)
+        layers(
+            cluster,
+            hub,
+            umbrella.chart.defaults,
+            hub_python=umbrella.hub_python,
+            chart_files=umbrella.chart_files,
+            schema=umbrella.schema,
+        )
     )
 
 

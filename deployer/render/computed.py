@@ -13,7 +13,7 @@ from deployer.fleet.model import Local
 from deployer.render import health
 from deployer.render.callbacks import callback_urls
 from deployer.render.paths import look_up
-from deployer.render.topics import binder, dask, homes, people, scheduling
+from deployer.render.topics import binder, dask, dask_options, homes, pages, people, scheduling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,6 +30,7 @@ class Subject:
 
     `host` is the name under which users reach the hub, `own` its merged values except the computed ones, and
     `said` those without the chart's defaults too. `hub_python` has the text of each file of hub-side Python.
+    `chart_files` has the text of what else the chart has below `files/`, by path, for hubs that need it.
     """
 
     cluster: Cluster
@@ -38,6 +39,7 @@ class Subject:
     own: Mapping[str, Any]
     hub_python: Mapping[str, str]
     said: Mapping[str, Any] = field(default_factory=dict)
+    chart_files: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def local(self) -> bool:
@@ -147,9 +149,11 @@ TOPICS: Mapping[str, Callable[[Subject], dict[str, Any]]] = {
     "GitHub teams": people.github_teams,
     "staff": people.staff,
     "Dask Gateway": dask.dask_gateway,
+    "Dask options": dask_options.dask_options,
     "BinderHub": binder.binderhub,
     "groups exporter": people.groups_exporter,
     "services of users": people.services_of_users,
+    "pages": pages.pages,
     "local node": local_node,
     "images": images,
 }

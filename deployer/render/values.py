@@ -27,12 +27,14 @@ def layers(
     hub_python: Mapping[str, str],
     schema: Mapping[str, Any] | None = None,
     decrypted: Mapping[str, Mapping[str, Any]] | None = None,
+    chart_files: Mapping[str, str] | None = None,
 ) -> tuple[Layer, ...]:
     """Return what makes a hub's values: the chart's defaults, computed values, presets, features, its files.
 
     `defaults` is the values.yaml of the umbrella chart, `hub_python` its files of hub-side Python by name,
     and `schema` its JSON schema with those of its dependencies, as far as they are known. `decrypted` has the
-    whole content of each encrypted file by name; without it encrypted scalars are placeholders.
+    whole content of each encrypted file by name; without it encrypted scalars are placeholders. `chart_files`
+    is the text of the chart's other files by their path below `files/`.
     """
     weakest = Layer(name="chart defaults", values=defaults.data, document=defaults, kind="chart")
     presets = [
@@ -43,7 +45,13 @@ def layers(
     its_domain = domain(hub, decrypted)
     own, said = merge([weakest, *presets, *files]).values, merge([*presets, *files]).values
     subject = Subject(
-        cluster=cluster, hub=hub, host=host(own, its_domain), own=own, said=said, hub_python=hub_python
+        cluster=cluster,
+        hub=hub,
+        host=host(own, its_domain),
+        own=own,
+        said=said,
+        hub_python=hub_python,
+        chart_files=chart_files or {},
     )
     asked = list(features.layers(subject))
     if asked:

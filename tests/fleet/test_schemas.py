@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FREE = {
-    "cluster.schema.json": {"infrastructure", "metadata"},
+    "cluster.schema.json": {"config_files.*", "infrastructure", "metadata"},
     "list.schema.json": {"contacts"},
-    "preset.schema.json": {"values"},
+    "preset.schema.json": {"config_files.*", "values"},
     "resource-allocation.schema.json": {"choices"},
     "rule.schema.json": {"cluster", "hub", "object", "values"},
     "users-map.schema.json": {"volume"},

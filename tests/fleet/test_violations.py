@@ -54,6 +54,16 @@ CASES: list[tuple[dict[str, Any] | bool, Any, list[str]]] = [
     ),
     ({"patternProperties": {"^x-": {}}, "additionalProperties": False}, {"x-a": 1}, []),
     (
+        {"propertyNames": {"pattern": "^[a-z]$", "patternErrorMessage": "a letter"}},
+        {"b": 1, "C": 2, "d1": 3},
+        ["`a.C` must be a letter", "`a.d1` must be a letter"],
+    ),
+    (
+        {"properties": {"propertyNames": {"pattern": "^x$"}}},
+        {"propertyNames": "y"},
+        ["`a.propertyNames` must be text that matches `^x$`"],
+    ),
+    (
         {"anyOf": [{"type": "string"}, {"type": "integer"}]},
         [],
         ["`a` must be text or a whole number, not a list"],

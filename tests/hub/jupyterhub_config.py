@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 c: Config
 
 HERE = Path(os.environ["HUB_TEST_SOURCES"])
-VALUES = json.loads(Path(os.environ["HUB_TEST_VALUES"]).read_text())["jupyterhub"]
+SHARED = "/usr/local/share/jupyterhub"
+# What chart values put below that directory is below the working directory instead.
+TEXT = Path(os.environ["HUB_TEST_VALUES"]).read_text().replace(SHARED, str(Path.cwd() / "share"))
+VALUES = json.loads(TEXT)["jupyterhub"]
 PORT = int(os.environ["HUB_TEST_PORT"])
 ROUTES: dict[str, Any] = {}
 
@@ -73,5 +76,13 @@ c.JupyterHub.services = [
 c.JupyterHub.load_roles = [{"name": name, **role} for name, role in look_up("hub.loadRoles", {}).items()]
 for section, settings in look_up("hub.config", {}).items():
     c[section].update(settings)
+c.JupyterHub.authenticate_prometheus = look_up("hub.authenticatePrometheus", True)
+c.JupyterHub.template_paths = look_up("hub.templatePaths", [])
+c.JupyterHub.template_vars = look_up("hub.templateVars", {})
 for file in sorted(look_up("hub.extraFiles", {}).values(), key=lambda file: file["mountPath"]):
-    exec(compile(file["stringData"], file["mountPath"], "exec"))
+    path = Path(file["mountPath"])
+    if path.suffix == ".py":
+        exec(compile(file["stringData"], file["mountPath"], "exec"))
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(file["stringData"])

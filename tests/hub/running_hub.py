@@ -64,6 +64,8 @@ def running_hub(directory: Path, values: Mapping[str, Any]) -> Iterator[RunningH
         "HUB_TEST_VALUES": str(directory / "values.json"),
         "HUB_TEST_PORT": str(port),
         "HUB_TEST_TOKEN": token,
+        # z2jh makes one for every hub.
+        "JUPYTERHUB_CRYPT_KEY": secrets.token_hex(32),
     }
     log = directory / "hub.log"
     argv = [sys.executable, "-m", "jupyterhub", "--config", str(SOURCES / "jupyterhub_config.py")]

@@ -204,9 +204,3 @@ def test_teams_that_the_hubs_own_python_names_later_count(run: Run) -> None:
 def test_other_hubs_keep_their_groups(run: Run, config: Config) -> None:
     before = dict(config.GitHubOAuthenticator)
     assert dict(run("github_groups", config).GitHubOAuthenticator) == before
-
-
-def test_templates_know_what_the_home_page_is_to_say(run: Run) -> None:
-    variables = {"org": {"name": "A community"}}
-    config = run("home_page", homepage={"templateVars": variables})
-    assert config.JupyterHub.template_vars.to_dict() == {"update": {"custom": variables}}

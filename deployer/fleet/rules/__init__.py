@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deployer.fleet.rules import (
+    dask,
     files,
     hosts,
     literals,
@@ -35,6 +36,7 @@ RULES: tuple[Rule[Fleet], ...] = (
     *literals.RULES,
     *people.RULES,
     *sign_in.RULES,
+    *dask.RULES,
 )
 
 UNIGNORABLE = frozenset(rule.id for rule in (*reading.READING, *RULES) if not rule.ignorable)

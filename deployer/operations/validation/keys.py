@@ -77,7 +77,9 @@ class Keys:
         """Return what stands for all that a cluster's files say, those of all its hubs included."""
         if cluster.name not in self._clusters:
             documents = [(each.name, each.digest) for each in documents_of(cluster)]
-            said = (cluster.name, cluster.kubernetes_version, cluster.outputs)
+            # Of what features say, only this is in none of the documents.
+            texts = [each.settings.get("files") for hub in cluster.hubs for each in hub.features]
+            said = (cluster.name, cluster.kubernetes_version, cluster.outputs, texts)
             self._clusters[cluster.name] = key_of(*said, documents)
         return self._clusters[cluster.name]
 

@@ -9,16 +9,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from deployer.render.features import (
+    announcement,
     auth,
     cohort,
+    config_files,
     culling,
+    dask,
     databases,
+    dynamic_images,
+    git_credentials,
+    home_page,
     homes,
+    identity_provider,
     interface,
     limits,
+    metrics,
     network,
+    repositories,
     resource_choices,
+    services,
     shared_directories,
+    templates,
 )
 from deployer.render.merge import Layer
 
@@ -29,15 +40,26 @@ if TYPE_CHECKING:
 
 FEATURES: Mapping[str, Callable[[Subject, Mapping[str, Any]], dict[str, Any]]] = {
     "auth": auth.values,
+    "announcement": announcement.values,
     "cohort": cohort.values,
+    "config_files": config_files.values,
     "culling": culling.values,
+    "dask": dask.values,
     "databases": databases.values,
+    "dynamic_images": dynamic_images.values,
+    "git_credentials": git_credentials.values,
+    "home_page": home_page.values,
     "homes": homes.values,
+    "identity_provider": identity_provider.values,
     "interface": interface.values,
     "limits": limits.values,
+    "metrics": metrics.values,
     "network": network.values,
+    "repositories": repositories.values,
     "resource_choices": resource_choices.values,
+    "services": services.values,
     "shared_directories": shared_directories.values,
+    "templates": templates.values,
 }
 """Weakest first."""
 

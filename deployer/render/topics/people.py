@@ -20,6 +20,7 @@ def services_of_users(subject: Subject) -> dict[str, Any]:
     A hub that says what these roles may do says all of it.
     """
     used = [module.SERVICE for module in (dask, binder) if module.is_used(subject)]
+    used += subject.look_up("custom", "deployer", "open_services") or {}
     if not used:
         return {}
     access = {name: f"access:services!service={name}" for name in used}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -13,6 +13,9 @@ from deployer.render.features import layers
 from deployer.render.merge import merge
 from tests.render import fleets
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 
 def asked(
     text: str,
@@ -21,10 +24,12 @@ def asked(
     own: str = "{}",
     cluster: str = "{}",
     organisation: Organisation | None = None,
+    chart_files: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Return the values of the features that a text asks for: `auth: ...`, `features: ...`.
 
-    `own` is what the hub's files say, `cluster` the other keys of cluster.yaml.
+    `own` is what the hub's files say, `cluster` the other keys of cluster.yaml, and `chart_files` are
+    those of the chart.
     """
     hub = fleets.hub(features=features([Speaker(document=fleets.document(text))]))
     more = {"document": fleets.document(cluster), "organisation": organisation or Organisation()}
@@ -34,5 +39,6 @@ def asked(
         host=hub.domain,
         own=yaml.safe_load(own),
         hub_python={},
+        chart_files=chart_files or {},
     )
     return dict(merge(layers(subject)).values)

@@ -107,13 +107,17 @@ def stop(api: HubApi, name: str) -> None:
 
 def test_a_profile_is_for_its_groups_only(fleet: TestFleet, state: Path) -> None:
     profiles = [
-        {"display_name": "Small", "default": True, "kubespawner_override": {"environment": {"SIZE": "small"}}},
+        {
+            "display_name": "Small",
+            "default": True,
+            "kubespawner_override": {"environment": {"SIZE": "small"}},
+        },
         {
             "display_name": "Large",
             "allowed_groups": ["Power-Users"],
             "kubespawner_override": {"environment": {"SIZE": "large"}},
         },
-    ]  # fmt: skip
+    ]
     hub = add_hub(fleet, {"singleuser": {"profileList": profiles}})
     assert fleet.deployed(hub)["ok"]
     size = "import os; print(os.environ['SIZE'])"

@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-OWN_KEYS = {"global", "nfs", "inClusterNFS", "nodePlaceholder", "userServiceAccount", "staticWebsite"}
+OWN_KEYS = {
+    "global",
+    "nfs",
+    "inClusterNFS",
+    "nodePlaceholder",
+    "userServiceAccount",
+    "sharedVolume",
+    "staticWebsite",
+}
 
 
 @pytest.fixture

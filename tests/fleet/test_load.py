@@ -107,6 +107,7 @@ def test_the_organisation_is_read(fleet: Fleet) -> None:
         contact="https://hubs.example.org/contact",
         domains=("hubs.example.org",),
         kubernetes_version="1.33",
+        staff={"github": ("example-operator",), "google": ("operator@hubs.example.org",)},
     )
 
 

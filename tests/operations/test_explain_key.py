@@ -210,22 +210,22 @@ def test_long_lists_of_keys_are_cut(session: Session, tmp_path: Path) -> None:
     root = write_fleet(tmp_path / "fleet", {"a": "a.values.yaml"}, {"a.values.yaml": values})
     with pytest.raises(DeployerError) as caught:
         key(session, root, "jupyterhub.custom.something-else")
-    # The computed value `deployer` is one of them.
+    # The computed value `deployer` is one of them, and so are the chart's own.
     assert str(caught.value.hint).startswith("known below `jupyterhub.custom`: deployer, key0, ")
-    assert str(caught.value.hint).endswith(", key10 and 9 more")
+    assert str(caught.value.hint).endswith(", key10 and 16 more")
 
 
 def test_what_no_chart_knows_or_no_package_takes_has_no_effect(session: Session, tmp_path: Path) -> None:
     values = (
-        "nfs: {pv: {x: 1}}\ndask-gateway: {enabled: false, gateway: {x: 1}}\njupyterhub: {custom: {x: 1}}\n"
+        "nsf: {pv: {x: 1}}\ndask-gateway: {enabled: false, gateway: {x: 1}}\njupyterhub: {custom: {x: 1}}\n"
     )
     root = write_fleet(tmp_path / "fleet", {"a": "a.values.yaml"}, {"a.values.yaml": values})
     found = {
         path: key(session, root, path).summary()["without_effect"]
-        for path in ("nfs.pv", "dask-gateway.gateway.x", "dask-gateway.enabled", "jupyterhub.custom.x")
+        for path in ("nsf.pv", "dask-gateway.gateway.x", "dask-gateway.enabled", "jupyterhub.custom.x")
     }
     assert found == {
-        "nfs.pv": {"reason": "unknown", "path": "nfs"},
+        "nsf.pv": {"reason": "unknown", "path": "nsf"},
         "dask-gateway.gateway.x": {"reason": "switched off", "path": "dask-gateway"},
         "dask-gateway.enabled": None,
         "jupyterhub.custom.x": None,

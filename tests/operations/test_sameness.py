@@ -40,7 +40,12 @@ FILES = {
 HUB = "- name: research"
 CHANGES = {
     "a region": ("cluster.yaml", "us-west-2", "us-west-1", ["lake: provider"]),
-    "an account": ("cluster.yaml", "012345678901", "112345678901", ["lake: provider"]),
+    "an account": (
+        "cluster.yaml",
+        "012345678901",
+        "112345678901",
+        ["lake: provider", "lake research: `userServiceAccount.annotations.eks.amazonaws.com/role-arn`"],
+    ),
     "an address": ("cluster.yaml", "https://", "http://", ["lake: provider_url"]),
     "a uid": ("cluster.yaml", "01234567-", "11234567-", ["lake: uid"]),
     "a version": (

@@ -106,7 +106,7 @@ def _own(cluster: str, hub: str, chance: random.Random) -> dict[str, Any]:
     bucket = f"gs://{cluster}-scratch/$(JUPYTERHUB_USER)"
     return {
         "jupyterhub": {
-            "custom": {"homepage": {"gitRepoBranch": f"main-{hub}", "templateVars": _home_page(chance)}},
+            "custom": {"homepage": {"templateVars": _home_page(chance)}},
             "hub": {
                 "config": {
                     "GitHubOAuthenticator": {

@@ -25,13 +25,12 @@ class NewHub:
 
 @dataclass(frozen=True, kw_only=True)
 class SignIn:
-    """How people log in: what the hub's `auth` says, and its `hub.config` where that has no words for it.
+    """How people log in: what the hub's `auth` says.
 
     `secret` are the paths of the values that it takes and that must be encrypted.
     """
 
     auth: Mapping[str, Any] = field(default_factory=dict)
-    config: Mapping[str, Any] = field(default_factory=dict)
     secret: tuple[str, ...] = ()
 
 

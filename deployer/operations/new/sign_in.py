@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
 LOCAL = "dummy"
 """Nobody but this machine reaches a hub of the local cluster; on any other, it is refused."""
@@ -54,46 +53,6 @@ _SECTIONS = {
     "auth0": "Auth0OAuthenticator",
 }
 _PASSWORDS = "SharedPasswordAuthenticator"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plain:
-    """A way of logging in as values: the name of an authenticator, and the setting that lets people in.
-
-    `asked` is what the setting is called in questions.
-    """
-
-    authenticator: str
-    asked: str | None = None
-    admitting: str = ""
-    more: Mapping[str, Any] | None = None
-    everybody: bool = False
-
-
-PLAIN: Mapping[str, Plain] = {
-    "github": Plain(
-        authenticator="github",
-        asked="organizations",
-        admitting="allowed_organizations",
-        # Private memberships are seen with it only.
-        more={"scope": ["read:org"]},
-    ),
-    "google": Plain(authenticator="google", asked="hosted_domains", admitting="hosted_domain"),
-    "shared-password": Plain(authenticator="shared-password", everybody=True),
-    "temporary": Plain(authenticator="tmp"),
-}
-"""What a hub can begin with where `auth` has no word for it."""
-
-
-def config(kind: str, admitted: Sequence[str], admins: Sequence[str]) -> dict[str, Any]:
-    """Return the `hub.config` of a way of logging in, without what must be encrypted."""
-    plain = PLAIN[kind]
-    found: dict[str, Any] = {"JupyterHub": {"authenticator_class": plain.authenticator}}
-    who: dict[str, Any] = {"allow_all": True} if plain.everybody else {}
-    found["Authenticator"] = {**who, **({"admin_users": list(admins)} if admins else {})}
-    if plain.asked:
-        found[_SECTIONS[kind]] = {plain.admitting: list(admitted), **(plain.more or {})}
-    return {section: settings for section, settings in found.items() if settings}
 
 
 def secret(kind: str, *, of: str = "", admins: bool = False) -> tuple[str, ...]:

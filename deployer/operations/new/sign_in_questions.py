@@ -11,7 +11,7 @@ from deployer.fleet.model import Local
 from deployer.fleet.schema import described, forbidden
 from deployer.operations.new.answers import SignIn
 from deployer.operations.new.checks import explained
-from deployer.operations.new.question import Question, many, one
+from deployer.operations.new.question import Question, one
 from deployer.operations.new.sign_in import (
     ASKED,
     DESCRIPTIONS,
@@ -19,8 +19,6 @@ from deployer.operations.new.sign_in import (
     KIND,
     LETTING_IN,
     LOCAL,
-    PLAIN,
-    config,
     secret,
 )
 
@@ -38,7 +36,7 @@ def sign_in(cluster: Cluster | None) -> Asking[SignIn]:
     """Ask how people log in to a hub of a cluster, and who."""
     local = cluster is not None and isinstance(cluster.provider, Local)
     types = described("cluster", *_AT, "type")["enum"]
-    known = [each for each in dict.fromkeys([*types, *PLAIN]) if local or each != LOCAL]
+    known = [each for each in types if local or each != LOCAL]
     kind = yield from one(
         Question(
             flag="--sign-in",
@@ -49,7 +47,7 @@ def sign_in(cluster: Cluster | None) -> Asking[SignIn]:
             choices={each: DESCRIPTIONS.get(each, "") for each in known},
         )
     )
-    return (yield from _short_form(kind) if kind in types else _plain(kind))
+    return (yield from _short_form(kind))
 
 
 def _short_form(kind: str) -> Asking[SignIn]:
@@ -67,23 +65,6 @@ def _short_form(kind: str) -> Asking[SignIn]:
     if kind == LOCAL:
         settings.setdefault("everybody", True)
     return SignIn(auth=settings, secret=secret(kind, of=of, admins="admins" in settings))
-
-
-def _plain(kind: str) -> Asking[SignIn]:
-    key = PLAIN[kind].asked
-    admitted: Answer = ()
-    if key:
-        admitted = yield from many(
-            Question(
-                flag=_flag(key),
-                text=_words(key),
-                explanation=f"Whom the authenticator lets in: {DESCRIPTIONS[kind]}.",
-                example=EXAMPLES[key],
-                several=True,
-            )
-        )
-    admins = yield from many(replace(_about("admins"), default=(), optional=True))
-    return SignIn(config=config(kind, admitted, admins), secret=secret(kind, admins=bool(admins)))
 
 
 def _about(key: str) -> Question:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deployer.fleet.editing.emit import entry
-
 if TYPE_CHECKING:
     from deployer.operations.new.answers import NewHub
 
@@ -19,12 +17,6 @@ _HEAD = """\
 _SECRETS = """\
 # Encrypted, in {file}:
 {keys}
-"""
-_SERVERS = """\
-  # What the servers of users are, where the chart or a preset says otherwise than this hub needs:
-  # singleuser:
-  #   memory:
-  #     limit: 2G
 """
 _NOTHING_YET = """\
 # Nothing is here yet. What the servers of users are, for example, is said so:
@@ -43,8 +35,4 @@ def values_file(hub: NewHub, *, cluster: str, schema: str, secret_file: str) -> 
     if hub.sign_in.secret:
         listed = "\n".join(f"#   {key}" for key in hub.sign_in.secret)
         text += _SECRETS.format(file=secret_file, keys=listed)
-    config = hub.sign_in.config
-    if not config:
-        return text + _NOTHING_YET
-    lines = ["jupyterhub:", "  hub:", *entry("config", dict(config), column=4, list_offset=2)]
-    return text + "\n".join([*lines, _SERVERS])
+    return text + _NOTHING_YET

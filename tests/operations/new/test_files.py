@@ -17,7 +17,6 @@ from deployer.fleet.editing.drafts import diff
 from deployer.fleet.load import select_cluster
 from deployer.operations.new import cluster, cluster_questions, hub, hub_questions, plan
 from deployer.operations.new.answers import NewHub, SignIn
-from deployer.operations.new.sign_in import config
 from deployer.operations.validation.validate import validate
 from tests.operations.new.answering import answered
 
@@ -138,7 +137,7 @@ def test_what_would_be_wrong_is_told_and_nothing_is_planned(session: Session, ro
         name="b",
         display_name="B",
         domain="staging.alps.example.org",
-        sign_in=SignIn(config=config("temporary", (), ())),
+        sign_in=SignIn(auth={"type": "temporary"}),
     )
     before = files(root)
     with pytest.raises(DeployerError) as error:

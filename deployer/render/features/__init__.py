@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from deployer.render.features import (
     announcement,
     auth,
+    binder,
+    buckets,
     cohort,
     config_files,
     culling,
@@ -25,11 +27,13 @@ from deployer.render.features import (
     limits,
     metrics,
     network,
+    profiles,
     repositories,
     resource_choices,
     services,
     shared_directories,
     templates,
+    warm_nodes,
 )
 from deployer.render.merge import Layer
 
@@ -39,8 +43,11 @@ if TYPE_CHECKING:
     from deployer.render.computed import Subject
 
 FEATURES: Mapping[str, Callable[[Subject, Mapping[str, Any]], dict[str, Any]]] = {
+    # What it says of sign-in is for hubs that say nothing of it.
+    "binder": binder.values,
     "auth": auth.values,
     "announcement": announcement.values,
+    "buckets": buckets.values,
     "cohort": cohort.values,
     "config_files": config_files.values,
     "culling": culling.values,
@@ -57,9 +64,11 @@ FEATURES: Mapping[str, Callable[[Subject, Mapping[str, Any]], dict[str, Any]]] =
     "network": network.values,
     "repositories": repositories.values,
     "resource_choices": resource_choices.values,
+    "profiles": profiles.values,
     "services": services.values,
     "shared_directories": shared_directories.values,
     "templates": templates.values,
+    "warm_nodes": warm_nodes.values,
 }
 """Weakest first."""
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from deployer.render.computed import Subject
 
 # The paths at which each is served: the last three by jupyter-server-proxy, from the user's image.
-_PATHS = {
+PATHS = {
     "lab": "/lab",
     "notebook": "/tree",
     "rstudio": "/rstudio",
@@ -21,4 +21,4 @@ _PATHS = {
 
 def values(_subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return the address that a server opens with."""
-    return {"jupyterhub": {"singleuser": {"defaultUrl": _PATHS[settings["default"]]}}}
+    return {"jupyterhub": {"singleuser": {"defaultUrl": PATHS[settings["default"]]}}}

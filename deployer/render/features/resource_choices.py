@@ -25,13 +25,13 @@ _LARGER = 1.25
 
 def values(subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return a list of profiles with one profile. What can't be made is for a rule to tell."""
-    offered = profile_choices(_offered(ladders(subject.cluster, settings)))
-    if not offered:
+    found = profile_choices(offered(ladders(subject.cluster, settings)))
+    if not found:
         return {}
     profile = {
         "display_name": settings["profile"],
         "default": True,
-        "profile_options": {"requests": {"display_name": "Resources", "choices": offered}},
+        "profile_options": {"requests": {"display_name": "Resources", "choices": found}},
     }
     return {"jupyterhub": {"singleuser": {"profileList": [profile]}}}
 
@@ -69,7 +69,7 @@ def ladders(cluster: Cluster, settings: Mapping[str, Any]) -> Iterator[Ladder]:
             continue
 
 
-def _offered(ladders: Iterator[Ladder]) -> Iterator[Choice]:
+def offered(ladders: Iterator[Ladder]) -> Iterator[Choice]:
     """Yield all choices of the smallest machine, and of each larger one those that are clearly larger."""
     largest = 0
     for ladder in ladders:

@@ -19,6 +19,7 @@ from deployer.rules.values import (
     nodes,
     oauth,
     profile_groups,
+    profile_offers,
     profiles,
     resource_choices,
     resources,
@@ -26,6 +27,7 @@ from deployer.rules.values import (
     server_size,
     sign_in,
     storage,
+    warm_nodes,
     without_effect,
 )
 
@@ -42,6 +44,8 @@ RULES: tuple[Rule[HubValues], ...] = (
     *resources.RULES,
     *server_size.RULES,
     *resource_choices.RULES,
+    *profile_offers.RULES,
+    *warm_nodes.RULES,
     *nodes.RULES,
     *health.RULES,
     *authenticator.RULES,

@@ -1,0 +1,1 @@
+"""What people choose from when they start a server: images, sizes and GPUs, and the nodes for them."""

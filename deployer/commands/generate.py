@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from deployer.commands.app import echo_json
+from deployer.commands.event_plan import event_plan
 
 _LARGEST = 1024**5
 
@@ -112,3 +113,6 @@ def resource_allocation(
     for line in operation.reasons(made):
         click.echo(f"# {line}")
     click.echo(as_yaml(operation.profile_options(made)), nl=False)
+
+
+generate.add_command(event_plan)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 import yaml
@@ -95,3 +96,23 @@ def test_memory_is_as_kubespawner_reads_it(
     monkeypatch.setattr(cli, "_listen_to_signals", lambda _interruption: None)
     assert cli.run(["generate", "resource-allocation", "r5.xlarge", "--min-memory", amount]) == 2
     assert "it must be a number with K, M, G or T, such as `512M`" in capsys.readouterr().err
+
+
+EVENTS = Path(__file__).parent.parent / "examples/valid/feature-warm-nodes"
+
+
+def test_an_event_is_planned_hour_by_hour(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cli, "_listen_to_signals", lambda _interruption: None)
+    command = ["--root", str(EVENTS), "generate", "event-plan", "campus", "workshop"]
+    assert cli.run(command) == 0
+    assert capsys.readouterr().out == (
+        "2026-12-01T08:30+01:00 to 2026-12-01T17:00+01:00: 4 nodes for 8.5 hours\n"
+        "2026-12-02T08:30+01:00 to 2026-12-02T11:00+00:00: 2 nodes for 3.5 hours\n"
+        "together 41 node hours, where windows overlap counted once\n"
+    )
+    assert cli.run([*command, "--price", "0.5"]) == 0
+    assert capsys.readouterr().out.endswith("together 41 node hours at 0.5: 20.50\n")
+    assert cli.run([*command, "--price", "0.5", "--output", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["cost"] == 20.5

@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
+from jupyterhub.app import JupyterHub
 from jupyterhub.auth import Authenticator
 from kubespawner import KubeSpawner
 from oauthenticator.oauth2 import OAuthenticator
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 CHECK = "the-check-user"
 _PATCHED = (
+    (JupyterHub, "start"),
     (KubeSpawner, "__init__"),
     (KubeSpawner, "load_user_options"),
     (Authenticator, "run_post_auth_hook"),

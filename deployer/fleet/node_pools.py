@@ -44,6 +44,7 @@ class Pool:
     """One pool of nodes of one machine type. `group` is the key it is declared under, such as `notebooks`.
 
     `attached` is how many GPUs its nodes have beside those of the machine type, None when that can't be told.
+    `spot` nodes are cheap and may vanish any time.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Pool:
     labels: Mapping[str, Any]
     taints: tuple[Taint, ...]
     attached: int | None = 0
+    spot: bool = False
 
     @property
     def type(self) -> Machine | None:
@@ -103,6 +105,7 @@ def _pool(group: str, name: str, data: Mapping[str, Any]) -> Pool:
         labels=_map(data.get("labels")),
         taints=tuple(_taints(data.get("taints"))),
         attached=_attached(data.get("gpu")),
+        spot=data.get("spot") is True,
     )
 
 

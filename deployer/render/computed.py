@@ -13,7 +13,7 @@ from deployer.fleet.model import Local
 from deployer.render import health
 from deployer.render.callbacks import callback_urls
 from deployer.render.paths import look_up
-from deployer.render.topics import binder, dask, dask_options, homes, pages, people, scheduling
+from deployer.render.topics import binder, dask, dask_nodes, dask_options, homes, pages, people, scheduling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -150,6 +150,7 @@ TOPICS: Mapping[str, Callable[[Subject], dict[str, Any]]] = {
     "staff": people.staff,
     "Dask Gateway": dask.dask_gateway,
     "Dask options": dask_options.dask_options,
+    "Dask nodes": dask_nodes.dask_nodes,
     "BinderHub": binder.binderhub,
     "groups exporter": people.groups_exporter,
     "services of users": people.services_of_users,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _HOME = "/home/jovyan"
 _ALL = "_shared"
 _VOLUME = "shared"
+_OF_HOMES = ("002-shared-volumemount", "004-rstudio-shared-volumemount")
 
 
 def values(subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -25,9 +26,12 @@ def values(subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:
     directories = settings["directories"]
     storage: dict[str, Any] = {
         "extraVolumeMounts": {
-            _key(name): _mount(volume, name, read_only=directory["writers"] != "everybody")
-            for name, directory in directories.items()
-            if directory["readers"] == "everybody"
+            **_hidden(directories),
+            **{
+                _key(name): _mount(volume, name, read_only=directory["writers"] != "everybody")
+                for name, directory in directories.items()
+                if directory["readers"] == "everybody"
+            },
         }
     }
     found: dict[str, Any] = {}
@@ -63,6 +67,12 @@ def _of_groups(volume: str, directories: Mapping[str, Any]) -> dict[str, Any]:
                     "spawner_override": {"volume_mounts": mount},
                 }
     return overrides
+
+
+def _hidden(directories: Mapping[str, Any]) -> dict[str, None]:
+    """Take away what homes on NFS show to everybody (topics/homes.py), where it is for groups."""
+    for_all = directories.get("shared", {}).get("readers", "everybody") == "everybody"
+    return {} if for_all else dict.fromkeys(_OF_HOMES)
 
 
 def _key(name: str) -> str:

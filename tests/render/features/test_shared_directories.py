@@ -61,3 +61,11 @@ def test_directories_may_have_a_volume_of_their_own(
         },
         "extraVolumeMounts": {"shared-directory-a": mount("_shared/a", "a", read_only=True, volume="shared")},
     }
+
+
+def test_what_is_for_groups_is_not_what_homes_show_to_everybody() -> None:
+    text = "features: {shared_directories: {directories: {shared: {readers: [a]}}}}"
+    assert asked(text)["jupyterhub"]["singleuser"]["storage"]["extraVolumeMounts"] == {
+        "002-shared-volumemount": None,
+        "004-rstudio-shared-volumemount": None,
+    }

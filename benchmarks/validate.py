@@ -27,7 +27,28 @@ def validate_figures() -> list[Figure]:
     """Validation is quick, grows with the fleet, costs little more than Helm, and repeats nothing."""
     with tempfile.TemporaryDirectory(prefix="deployer-bench-") as name:
         place = Place(directory=Path(name))
-        return [*_files(place), *_rendering(place), *_repeated(place), _memory(place), *_real(place)]
+        return [
+            _machine(),
+            *_files(place),
+            *_rendering(place),
+            *_repeated(place),
+            _memory(place),
+            *_real(place),
+            _machine(),
+        ]
+
+
+def _machine() -> Figure:
+    """Tell how fast Python is here, at the beginning and at the end: shared machines change by the hour."""
+    seconds = statistics.median(timed(lambda: sum(number for number in range(10**7))) for _ in range(3))
+    return Figure(
+        name="to compare: Python adds 10 million numbers",
+        ours=seconds,
+        theirs=None,
+        result=f"{seconds:.2f} s",
+        promise="-",
+        kept=True,
+    )
 
 
 def _files(place: Place) -> list[Figure]:

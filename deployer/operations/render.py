@@ -8,10 +8,11 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from deployer.charts.chart import needed
+from deployer.fleet.editing.intended import same
 from deployer.operations.charts_at_hand import Charts
 from deployer.operations.secrets import decrypted
 from deployer.render.merge import Merged, for_helm, merge
-from deployer.render.placeholders import generated
+from deployer.render.placeholders import generated, without_secrets
 from deployer.render.values import domain, host, layers
 from deployer.tools.helm import find_helm
 from deployer.tools.process import programs
@@ -87,7 +88,7 @@ def rendered(
     result = merged(umbrella.schema)
     wanted = needed(chart, result.values)
     complete = charts.complete(umbrella, [each for each in wanted if each not in without])
-    if content is None and any(file.encrypted for file in hub.values_files):
+    if content is None and not _stand(hub, umbrella.schema, complete.schema):
         result = merged(complete.schema)
     return Rendered(
         hub=hub,
@@ -98,6 +99,12 @@ def rendered(
         values_for_helm=for_helm(result, complete.defaults),
         secrets=scalars(content),
     )
+
+
+def _stand(hub: Hub, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Say whether the placeholders for what a hub has encrypted are the same by either schema."""
+    data = [file.document.data for file in hub.values_files if file.encrypted]
+    return all(same(without_secrets(each, one), without_secrets(each, other)) for each in data)
 
 
 def handed(release: Rendered) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from deployer.fleet.encrypted import is_encrypted_scalar
 from deployer.fleet.rule import Finding
+from deployer.render.merge import merge
 from deployer.render.paths import look_up
 
 if TYPE_CHECKING:
@@ -64,6 +65,15 @@ class HubValues:
     def maps(self) -> tuple[tuple[KeyPath, Mapping[str, Any]], ...]:
         """Every map in what is handed to the charts, those in lists too, with its path. Outer ones first."""
         return tuple(_maps(self.merged.values))
+
+    @cached_property
+    def own_maps(self) -> tuple[tuple[KeyPath, Mapping[str, Any]], ...]:
+        """The maps in what presets, features and the hub's files say, with their paths. Outer ones first.
+
+        What the chart and the program say by themselves is not in them.
+        """
+        own = merge(layer for layer in self.merged.layers if layer.kind not in ("chart", "computed"))
+        return tuple(_maps(own.values))
 
     def said(self, *at: str) -> bool:
         """Whether the hub, a preset or the program says something at a path; chart defaults don't count."""

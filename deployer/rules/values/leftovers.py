@@ -41,7 +41,7 @@ def placeholder(release: HubValues) -> Iterator[Finding]:
 
     The hub would run with them, and say so late or never. Text for people and code is left alone.
     """
-    for at, values in release.maps:
+    for at, values in release.own_maps:
         if _FOR_PEOPLE.isdisjoint(at):
             for below in _placeholders(values):
                 where = (*at, *below)

@@ -41,7 +41,7 @@ def plain_credential(release: HubValues) -> Iterator[Finding]:
     """
     if isinstance(release.cluster.provider, Local):
         return
-    for at, values in release.maps:
+    for at, values in release.own_maps:
         for where in _secrets(at, values):
             layer, found = release.merged.origin_path(where)
             document = layer.document

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from deployer.rules.subjects import seen_once
 from deployer.rules.values.parts.shapes import mapping, text
 
 if TYPE_CHECKING:
@@ -40,8 +41,13 @@ class File(NamedTuple):
     data: Mapping[str, Any]
 
 
-def python(release: HubValues) -> Iterator[Code]:
+@seen_once
+def python(release: HubValues) -> tuple[Code, ...]:
     """Return the Python that the hub's files and presets give to its charts."""
+    return tuple(_python(release))
+
+
+def _python(release: HubValues) -> Iterator[Code]:
     for at in _PYTHON:
         value = release.value(*map(str, at))
         texts = {(*at, key): each for key, each in mapping(value).items()} or {at: value}
@@ -56,8 +62,13 @@ def texts_of_files(release: HubValues) -> Iterator[Code]:
             yield Code((*file.at, "stringData"), file.suffix, file.data["stringData"])
 
 
-def files(release: HubValues) -> Iterator[File]:
+@seen_once
+def files(release: HubValues) -> tuple[File, ...]:
     """Return the files that the hub's files and presets put into the hub and into servers."""
+    return tuple(_files(release))
+
+
+def _files(release: HubValues) -> Iterator[File]:
     for at in _FILES:
         for name, data in mapping(release.value(*map(str, at))).items():
             where = (*at, name)

@@ -2,21 +2,24 @@
 
 `true` asks for a feature as it is by default, `false` takes away what a preset asks for, and a map says how
 it is to be; maps merge, the hub's own over those of its presets. Sign-in, `auth`, works the same, except that
-another `type` starts anew.
+another `type` starts anew. What its schema has something against is told by then, and left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from deployer.fleet.model import Feature
 from deployer.fleet.schema_files import whole
+from deployer.fleet.violations import validator, violations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from deployer.fleet.checker import Checker
     from deployer.fleet.documents import Document
     from deployer.fleet.positions import KeyPath
 
@@ -41,7 +44,8 @@ def features(speakers: Iterable[Speaker]) -> tuple[Feature, ...]:
             if value is True or isinstance(value, Mapping):
                 settings = _over(name, below, value)
                 asked[name] = Feature(name=name, settings=settings, document=speaker.document, at=at)
-    return tuple(_complete(asked[name]) for name in sorted(asked, key=lambda name: (name != SIGN_IN, name)))
+    sound = [name for name, feature in asked.items() if _fits(name, feature.settings)]
+    return tuple(_complete(asked[name]) for name in sorted(sound, key=lambda name: (name != SIGN_IN, name)))
 
 
 def schema_of(name: str) -> Mapping[str, Any]:
@@ -50,6 +54,15 @@ def schema_of(name: str) -> Mapping[str, Any]:
     found = hub[SIGN_IN] if name == SIGN_IN else hub[FEATURES]["properties"].get(name, {})
     schema: Mapping[str, Any] = found
     return schema
+
+
+@cache
+def _checker(name: str) -> Checker:
+    return validator(schema_of(name))
+
+
+def _fits(name: str, settings: Mapping[str, Any]) -> bool:
+    return next(violations(_checker(name), settings), None) is None
 
 
 def _said(speaker: Speaker) -> Iterator[tuple[str, KeyPath, Any]]:

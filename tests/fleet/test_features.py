@@ -19,7 +19,7 @@ SCHEMAS: dict[str, Any] = {
             "more": {"properties": {"depth": {"default": 2}}},
         }
     },
-    "two": {},
+    "two": {"properties": {"size": {"type": "integer"}}},
     "auth": {"properties": {"admins": {"default": []}}},
 }
 
@@ -27,6 +27,7 @@ SCHEMAS: dict[str, Any] = {
 @pytest.fixture(autouse=True)
 def schemas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "schema_of", lambda name: SCHEMAS.get(name, {}))
+    module._checker.cache_clear()
 
 
 def settings(*texts: str) -> dict[str, Any]:
@@ -62,6 +63,7 @@ def settings(*texts: str) -> dict[str, Any]:
         ),
         (["features: {one: wrong, two: 5}"], {}),
         (["features: wrong"], {}),
+        (["features: {two: {size: wrong}, one: true}"], {"one": {"size": 1}}),
         (["auth: {type: a, x: 1}", "auth: {admins: [b]}"], {"auth": {"type": "a", "x": 1, "admins": ["b"]}}),
         (["auth: {type: a, x: 1}", "auth: {type: b}"], {"auth": {"type": "b", "admins": []}}),
         (

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from deployer.fleet.load import load
 from deployer.operations.validation.validate import validate
+from deployer.rules.baseline import Baseline
 from tests.charts.making import write_mirror
 
 if TYPE_CHECKING:
@@ -60,6 +62,16 @@ def test_every_problem_of_an_invalid_fleet_is_told_where_it_is(
     session: Session, fleet: Path, golden: Golden
 ) -> None:
     golden.check(fleet / "expected.txt", found(session, fleet, render=False))
+
+
+SHORT_FORMS = [path for path in cases("invalid") if path.name.startswith(("auth", "feature-"))]
+
+
+@pytest.mark.parametrize("fleet", SHORT_FORMS, ids=lambda path: path.name)
+def test_short_forms_that_are_wrong_and_known_are_left_out(session: Session, fleet: Path) -> None:
+    """What a baseline accepts keeps no hub from being looked at, and no function gets such settings."""
+    report = validate(session, fleet, render=False, baseline=Baseline(everything=True))
+    assert (report.hubs, report.not_checked) == (len(load(fleet)[0].clusters[0].hubs), ())
 
 
 @pytest.mark.integration

@@ -128,9 +128,7 @@ def _found(release: HubValues) -> Iterator[_Image]:
 def _blocks(release: HubValues) -> Iterator[tuple[KeyPath, Mapping[str, Any]]]:
     """Return the maps that hold an image's name and tag."""
     for at, values in release.maps:
-        if not at or not _of_pods(at):
-            continue
-        if at[-1] == "image" or (len(at) > 1 and at[-2] == "extraImages"):
+        if at and (at[-1] == "image" or (len(at) > 1 and at[-2] == "extraImages")) and _of_pods(at):
             yield at, values
 
 

@@ -32,8 +32,8 @@ def node_selector(release: HubValues) -> Iterator[Finding]:
     labels that clouds and Kubernetes set by themselves.
     """
     declared = pools(release.cluster)
-    for at, values in release.maps:
-        if declared and at and at[-1] in _SELECTORS:
+    for at, values in release.maps if declared else ():
+        if at and at[-1] in _SELECTORS:
             wanted = {key: value for key, value in values.items() if value is not None}
             if not any(release.unknown((*at, key)) for key in wanted):
                 yield from _unmatched(release, declared, at, wanted)

@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from deployer.render import features
-from deployer.render.computed import TOPICS, Subject
+from deployer.render.computed import TOPICS
 from deployer.render.merge import Layer, merge
 from deployer.render.paths import look_up
 from deployer.render.placeholders import without_secrets
+from deployer.render.subject import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

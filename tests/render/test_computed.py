@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from deployer.render.computed import TOPICS, Subject
+from deployer.render.computed import TOPICS
+from deployer.render.subject import Subject
 from tests.render.fleets import IMAGES, cluster, hub
 
 CLOUDS = ["aws", "azure", "gcp", "kubeconfig"]

@@ -40,7 +40,7 @@ from deployer.render.merge import Layer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from deployer.render.computed import Subject
+    from deployer.render.subject import Subject
 
 FEATURES: Mapping[str, Callable[[Subject, Mapping[str, Any]], dict[str, Any]]] = {
     # What it says of sign-in is for hubs that say nothing of it.

@@ -10,8 +10,8 @@ from deployer.render.features.sign_in.way import said
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from deployer.render.computed import Subject
     from deployer.render.features.sign_in.way import Way
+    from deployer.render.subject import Subject
 
 TYPES: Mapping[str, Callable[[Subject, Mapping[str, Any]], Way]] = {
     "cilogon": cilogon.way,

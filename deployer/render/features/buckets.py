@@ -9,7 +9,7 @@ from deployer.fleet.model import Azure, Gcp
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deployer.render.computed import Subject
+    from deployer.render.subject import Subject
 
 # PANGEO_SCRATCH is what notebooks of that community look for.
 _VARIABLES = {"scratch": ("SCRATCH_BUCKET", "PANGEO_SCRATCH"), "persistent": ("PERSISTENT_BUCKET",)}

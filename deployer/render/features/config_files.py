@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deployer.render.computed import Subject
+    from deployer.render.subject import Subject
 
 _WRITTEN_BY_THE_CHART = {".json", ".toml", ".yaml", ".yml"}
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deployer.render.computed import Subject
+    from deployer.render.subject import Subject
 
 _MOST_SECONDS_BETWEEN = 600
 _SERVER_CONFIG = "/usr/local/etc/jupyter/jupyter_server_config.d/deployer-culling.json"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deployer.render.computed import Subject
+    from deployer.render.subject import Subject
 
 _KNOWN = {"organisation": "org", "operator": "operated_by", "designed_by": "designed_by"}
 """What home pages of before this chart have too, and how templates that were made for those call it."""

@@ -9,7 +9,7 @@ from deployer.fleet.model import Aws, Gcp
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deployer.render.computed import Subject
+    from deployer.render.subject import Subject
 
 _SERVER = "jupyterhub-home-nfs"
 _DISK_OF: Mapping[type[object], str] = {Aws: "eks", Gcp: "gke"}

@@ -9,7 +9,7 @@ from deployer.render.features.services import admitted, joined
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deployer.render.computed import Subject
+    from deployer.render.subject import Subject
 
 
 def values(_subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:

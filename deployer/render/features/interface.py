@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deployer.render.computed import Subject
+    from deployer.render.subject import Subject
 
 # The paths at which each is served: the last three by jupyter-server-proxy, from the user's image.
 PATHS = {

@@ -9,7 +9,7 @@ from deployer.render.features.offers import gpus, images, sizes
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deployer.render.computed import Subject
+    from deployer.render.subject import Subject
 
 _SLUG = "server"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deployer.render.computed import Subject
+    from deployer.render.subject import Subject
 
 _SCRIPT = "/usr/local/share/deployer/pull-repositories"
 _SOURCE = "user/pull-repositories"

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from deployer.fleet.model import Cluster
-    from deployer.render.computed import Subject
     from deployer.render.ladder import Ladder
     from deployer.render.ladder_choices import Choice
+    from deployer.render.subject import Subject
 
 _NOTEBOOKS = "notebooks"
 _LARGER = 1.25

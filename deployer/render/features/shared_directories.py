@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deployer.render.computed import Subject
+    from deployer.render.subject import Subject
 
 _HOME = "/home/jovyan"
 _ALL = "_shared"

@@ -9,7 +9,7 @@ from deployer.render.topics.pages import as_files
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deployer.render.computed import Subject
+    from deployer.render.subject import Subject
 
 DIRECTORY = "/usr/local/share/jupyterhub/community-templates"
 

@@ -9,7 +9,7 @@ from deployer.render.features.offers.nodes import placement
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deployer.render.computed import Subject
+    from deployer.render.subject import Subject
 
 
 def values(subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:

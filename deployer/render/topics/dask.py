@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from deployer.render.computed import Subject
+    from deployer.render.subject import Subject
 
 SERVICE = "dask-gateway"
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from deployer.fleet.node_pools import Pool
-    from deployer.render.computed import Subject
+    from deployer.render.subject import Subject
 
 _GROUP = "dask"
 _OF_WORKERS = ("dask-gateway", "gateway", "backend", "worker", "extraPodConfig", "tolerations")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from deployer.fleet.model import Cluster
-    from deployer.render.computed import Subject
+    from deployer.render.subject import Subject
 
 _PYTHON = "dask/cluster_options.py"
 _CHOICES = 5

@@ -10,7 +10,7 @@ from deployer.render.paths import look_up
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deployer.render.computed import Subject
+    from deployer.render.subject import Subject
 
 CLAIM = "home-nfs"
 SERVER = "jupyterhub-home-nfs"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deployer.render.computed import Subject
+    from deployer.render.subject import Subject
 
 DIRECTORY = "/usr/local/share/jupyterhub/deployer-templates"
 """Where the hub has our templates. Its own, and those of a community, are looked at first."""

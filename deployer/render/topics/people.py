@@ -9,7 +9,7 @@ from deployer.render.paths import look_up
 from deployer.render.topics import binder, dask
 
 if TYPE_CHECKING:
-    from deployer.render.computed import Subject
+    from deployer.render.subject import Subject
 
 EXPORTER = "jupyterhub-groups-exporter"
 

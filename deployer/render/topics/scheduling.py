@@ -8,7 +8,7 @@ from deployer.fleet.model import Aws, Azure, Gcp
 from deployer.render.paths import look_up
 
 if TYPE_CHECKING:
-    from deployer.render.computed import Subject
+    from deployer.render.subject import Subject
 
 
 def node_purposes(subject: Subject) -> dict[str, Any]:

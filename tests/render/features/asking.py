@@ -8,9 +8,9 @@ import yaml
 
 from deployer.fleet.features import Speaker, features
 from deployer.fleet.model import Organisation
-from deployer.render.computed import Subject
 from deployer.render.features import layers
 from deployer.render.merge import merge
+from deployer.render.subject import Subject
 from tests.render import fleets
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from deployer.fleet.model import Organisation
-from deployer.render.computed import TOPICS, Subject
+from deployer.render.computed import TOPICS
 from deployer.render.merge import Layer, merge
+from deployer.render.subject import Subject
 from tests.render.fleets import cluster, hub
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from deployer.render.computed import TOPICS, Subject
+from deployer.render.computed import TOPICS
+from deployer.render.subject import Subject
 from tests.render import fleets
 
 USUAL = {"key": "k8s.dask.org/dedicated", "operator": "Equal", "value": "worker", "effect": "NoSchedule"}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deployer.render.computed import Subject
+from deployer.render.subject import Subject
 from deployer.render.topics.dask_options import dask_options
 from tests.render import fleets
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deployer.render.computed import Subject
+from deployer.render.subject import Subject
 from deployer.render.topics.pages import pages
 from tests.render import fleets
 

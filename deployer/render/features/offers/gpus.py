@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from deployer.fleet.machines.table import Machine
     from deployer.fleet.model import Cluster
     from deployer.fleet.node_pools import Pool
-    from deployer.render.computed import Subject
+    from deployer.render.subject import Subject
 
 _MODEL = "cloud.google.com/gke-accelerator"
 _STRATEGY = "cloud.google.com/gke-gpu-sharing-strategy"

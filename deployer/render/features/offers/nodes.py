@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from deployer.fleet.model import Cluster
     from deployer.fleet.node_pools import Pool, Taint
-    from deployer.render.computed import Subject
+    from deployer.render.subject import Subject
 
 # What z2jh lets users' servers tolerate by itself; a choice with tolerations of its own replaces the list.
 _OF_USERS = tuple(

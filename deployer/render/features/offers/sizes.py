@@ -13,7 +13,7 @@ from deployer.render.features.resource_choices import ladders, offered
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from deployer.render.computed import Subject
+    from deployer.render.subject import Subject
 
 
 class Size(NamedTuple):

@@ -10,7 +10,7 @@ from deployer.render.features.sign_in.way import Way, group_traits, managed, sai
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from deployer.render.computed import Subject
+    from deployer.render.subject import Subject
 
 _SCOPE = ("openid", "email", "org.cilogon.userinfo", "profile")
 """What CILogonOAuthenticator asks for by itself."""

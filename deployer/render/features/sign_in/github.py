@@ -9,7 +9,7 @@ from deployer.render.features.sign_in.way import Way, group_traits, managed, sai
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deployer.render.computed import Subject
+    from deployer.render.subject import Subject
 
 _SEES_MEMBERSHIPS = "read:org"
 """Without this scope GitHub tells of public memberships only, and most people's are private."""

@@ -9,7 +9,7 @@ from deployer.render.features.sign_in.way import Way, group_traits, said
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deployer.render.computed import Subject
+    from deployer.render.subject import Subject
 
 _KEYS = "/usr/local/etc/jupyterhub/google"
 _SCOPE = ("openid", "email")

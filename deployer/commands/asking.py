@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from deployer.commands.terminal import shown
+from deployer.fleet.spelling import near
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from deployer.commands.terminal import Terminal
     from deployer.operations.new.question import Answer, Asking, Question
@@ -64,6 +65,7 @@ class Answers:
             named = ", ".join(question.flag for question in self._missing)
             lines.append(f"missing, and there is no terminal to ask at: {named}")
             lines += [_about(question) for question in self._missing]
+            lines += _misspelt(idle, [question.flag for question in self._missing])
         # What is missing decides what else is asked for.
         elif idle and not self._wrong:
             lines.append(f"of no effect here, leave it out: {', '.join(idle)}")
@@ -112,3 +114,16 @@ class Answers:
 def _about(question: Question) -> str:
     choices = f": {', '.join(question.choices)}" if question.choices else ""
     return f"  {question.flag}  {shown(question.text)}{choices}"
+
+
+def _misspelt(given: Sequence[str], missing: Sequence[str]) -> Iterator[str]:
+    """Tell of settings that nobody asked for and that are almost one which is missing."""
+    by_key = {_setting(flag): flag for flag in missing}
+    for flag in given:
+        meant = near(_setting(flag), by_key)
+        if meant is not None:
+            yield f"{flag} is unknown, did you mean {by_key[meant]}"
+
+
+def _setting(flag: str) -> str:
+    return flag.removeprefix("--auth ").rstrip("=")

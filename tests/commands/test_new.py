@@ -115,6 +115,28 @@ def test_all_that_is_missing_is_told_at_once_with_a_command_that_would_do(
     assert cli.run(["--root", str(root), "validate", "--no-render", "us-east"]) == 0
 
 
+@pytest.mark.parametrize("kind", ["github", "cilogon", "google", "oidc", "lti13"])
+def test_the_command_that_would_do_has_settings_of_each_sign_in_that_are_right(
+    root: Path, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    status, _, said = run(root, "hub", "local", "b", "--sign-in", kind, capsys=capsys)
+    assert status == 2
+    example = shlex.split(complaint(said).partition("example: ")[2])
+    status, _, said = run(root, *example[example.index("hub") :], "--dry-run", capsys=capsys)
+    assert (status, said) == (0, "")
+
+
+def test_a_slip_in_what_is_missing_is_told(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    argv = ("hub", "local", "b", "--sign-in", "github", "--auth", "organisations=x", "--auth", "colour=red")
+    status, out, said = run(root, *argv, capsys=capsys)
+    assert (status, out) == (2, "")
+    assert complaint(said).splitlines()[:3] == [
+        "missing, and there is no terminal to ask at: --auth organizations=",
+        "  --auth organizations=  organizations",
+        "--auth organisations= is unknown, did you mean --auth organizations=",
+    ]
+
+
 def test_all_that_is_wrong_is_told_at_once(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     argv = ("hub", "local", "Climate", "--domain", "https://x", "--preset", "dsk", "--staged-by", "prod")
     status, out, said = run(root, *argv, capsys=capsys)

@@ -70,12 +70,13 @@ def _short_form(kind: str) -> Asking[SignIn]:
 def _about(key: str) -> Question:
     part = described("cluster", *_AT, key)
     kind = part.get("type")
+    choices = ("true", "false") if kind == "boolean" else tuple(part.get("enum", ()))
     return Question(
         flag="--admin" if key == "admins" else _flag(key),
         text=_words(key),
         explanation=part["description"],
-        example=EXAMPLES.get(key) or ("true" if kind == "boolean" else "https://login.example.edu/"),
-        choices=dict.fromkeys(("true", "false") if kind == "boolean" else part.get("enum", ()), ""),
+        example=EXAMPLES.get(key) or (choices[0] if choices else "https://login.example.edu/"),
+        choices=dict.fromkeys(choices, ""),
         several=kind in ("array", "object"),
         check=partial(_wrong, key),
     )

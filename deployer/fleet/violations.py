@@ -150,12 +150,17 @@ def _type(error: Error, at: KeyPath) -> Iterator[Violation]:
 
 
 def _enum(error: Error, at: KeyPath) -> Iterator[Violation]:
-    allowed = [error.validator_value] if error.validator == "const" else error.validator_value
+    allowed = error.validator_value
     guess = len(allowed) > 1 and isinstance(error.instance, str)
     close = near(error.instance, map(str, allowed)) if guess else None
     advice = f", did you mean `{close}`?" if close else ""
     names = _either([f"`{_yaml(each)}`" for each in allowed])
     yield Violation(at=at, message=f"must be {names}{advice}", value=error.instance)
+
+
+def _const(error: Error, at: KeyPath) -> Iterator[Violation]:
+    said = error.schema.get("errorMessage", f"must be `{_yaml(error.validator_value)}`")
+    yield Violation(at=at, message=said, value=error.instance)
 
 
 def _pattern(error: Error, at: KeyPath) -> Iterator[Violation]:
@@ -199,7 +204,8 @@ def _is_other_type(error: Error) -> bool:
 
 def _saying(text: str) -> Callable[[Error, KeyPath], Iterator[Violation]]:
     def tell(error: Error, at: KeyPath) -> Iterator[Violation]:
-        message = text.format(error.validator_value)
+        number = error.validator_value
+        message = text.format(number, "" if number == 1 else "s")
         yield Violation(at=at, message=message, value=error.instance)
 
     return tell
@@ -208,13 +214,13 @@ def _saying(text: str) -> Callable[[Error, KeyPath], Iterator[Violation]]:
 _TELLERS: dict[str, Callable[[Error, KeyPath], Iterator[Violation]]] = {
     "additionalProperties": _unknown_keys,
     "anyOf": _alternatives,
-    "const": _enum,
+    "const": _const,
     "enum": _enum,
     "maximum": _saying("must be at most {}"),
-    "maxItems": _saying("must have at most {} items"),
-    "maxLength": _saying("must have at most {} characters"),
+    "maxItems": _saying("must have at most {} item{}"),
+    "maxLength": _saying("must have at most {} character{}"),
     "minimum": _saying("must be at least {}"),
-    "minItems": _saying("must have at least {} items"),
+    "minItems": _saying("must have at least {} item{}"),
     "minLength": _saying("must not be empty"),
     "oneOf": _alternatives,
     "pattern": _pattern,

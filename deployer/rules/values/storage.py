@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from deployer.fleet.rule import Finding, rule
+from deployer.rules.values.parts.asked import asked
 from deployer.rules.values.parts.quantities import GIB, gibibytes, quantity
 from deployer.rules.values.parts.shapes import mapping, number
 
@@ -62,7 +63,7 @@ def home_server(release: HubValues) -> Iterator[Finding]:
     volume = mapping(release.value("nfs", "pv"))
     if release.value("nfs", "enabled") is True and volume.get("enabled") and not volume.get("serverIP"):
         message = "missing key `nfs.pv.serverIP`: the address of the server that homes are on"
-        yield release.finding(("nfs", "pv", "serverIP"), message)
+        yield release.finding(("nfs", "pv", "serverIP"), message + _server_address(release))
 
 
 @rule("warning")
@@ -84,6 +85,15 @@ def home_quota(release: HubValues) -> Iterator[Finding]:
 
 
 RULES = (storage_size, home_volume, home_server, home_quota)
+
+
+def _server_address(release: HubValues) -> str:
+    """Return where the address of the hub's own server comes from, and where it is written."""
+    if not release.value(*_NFS, "enabled"):
+        return ""
+    written = ", to be written as `address` in `homes`" if any(asked(release, "homes")) else ""
+    first = "a first deploy with `nfs: {enabled: false}` in the hub's file"
+    return f"; the Service `storage-quota-home-nfs` has it after {first}{written}"
 
 
 def _disk(release: HubValues) -> float | None:

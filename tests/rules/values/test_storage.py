@@ -27,6 +27,11 @@ def test_sizes_are_quantities(values: Making) -> None:
     ]
 
 
+OWN_SERVER = (
+    "; the Service `storage-quota-home-nfs` has it after a first deploy with `nfs: {enabled: false}` in the hub's file"
+)
+
+
 def test_static_homes_have_a_claim(values: Making) -> None:
     text = "jupyterhub: {singleuser: {storage: {type: static}}}"
     assert found(home_volume, values(text)) == [
@@ -37,20 +42,20 @@ def test_static_homes_have_a_claim(values: Making) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "known"),
+    ("text", "advice"),
     [
-        ("nfs: {enabled: true}", False),
-        ("nfs: {enabled: true, pv: {serverIP: 10.1.2.3}}", True),
-        ("nfs: {enabled: true, pv: {enabled: false}}", True),
-        ("jupyterhub-home-nfs: {eks: {volumeId: disk}}", False),
-        ("jupyterhub-home-nfs: {eks: {volumeId: disk}}\nnfs: {enabled: false}", True),
-        ("{}", True),
+        ("nfs: {enabled: true}", ""),
+        ("nfs: {enabled: true, pv: {serverIP: 10.1.2.3}}", None),
+        ("nfs: {enabled: true, pv: {enabled: false}}", None),
+        ("jupyterhub-home-nfs: {eks: {volumeId: disk}}", OWN_SERVER),
+        ("jupyterhub-home-nfs: {eks: {volumeId: disk}}\nnfs: {enabled: false}", None),
+        ("{}", None),
     ],
 )
-def test_nodes_know_where_the_server_of_homes_is(values: Making, text: str, known: bool) -> None:
+def test_nodes_know_where_the_server_of_homes_is(values: Making, text: str, advice: str | None) -> None:
     message = "missing key `nfs.pv.serverIP`: the address of the server that homes are on"
     lines = found(home_server, values(text, provider="aws"))
-    assert [line.partition(": ")[2].partition(" (")[0] for line in lines] == ([] if known else [message])
+    assert [line.partition(": ")[2].partition(" (")[0] for line in lines] == ([] if advice is None else [message + advice])
 
 
 def test_nodes_of_gke_find_the_hubs_own_server(values: Making) -> None:

@@ -28,6 +28,7 @@ from deployer.rules.values import (
     server_size,
     sign_in,
     storage,
+    temporary_users,
     warm_nodes,
     without_effect,
 )
@@ -58,6 +59,7 @@ RULES: tuple[Rule[HubValues], ...] = (
     *secrets.RULES,
     *storage.RULES,
     *server_mounts.RULES,
+    *temporary_users.RULES,
     *hosts.RULES,
     *culling.RULES,
     *leftovers.RULES,

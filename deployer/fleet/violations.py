@@ -137,6 +137,8 @@ def _type(error: Error, at: KeyPath) -> Iterator[Violation]:
     wanted = error.validator_value
     kinds = [wanted] if isinstance(wanted, str) else wanted
     names = [_TYPES[name] for name in kinds]
+    fraction = "integer" in kinds and isinstance(error.instance, float)
+    given = "a fraction" if fraction else _kind(error.instance)
     advice = ""
     if "string" in kinds and isinstance(error.instance, bool | int | float):
         advice = IN_QUOTES
@@ -144,7 +146,7 @@ def _type(error: Error, at: KeyPath) -> Iterator[Violation]:
         advice = ": put `- ` before it, on a line of its own"
     yield Violation(
         at=at,
-        message=f"must be {_either(names)}, not {_kind(error.instance)}{advice}",
+        message=f"must be {_either(names)}, not {given}{advice}",
         value=error.instance,
     )
 

@@ -16,7 +16,7 @@ CASES: list[tuple[dict[str, Any] | bool, Any, list[str]]] = [
     ({"type": "string"}, None, ["`a` must be text, not nothing"]),
     ({"type": ["string", "null"]}, [], ["`a` must be text or nothing, not a list"]),
     ({"type": "boolean"}, "yes", ["`a` must be `true` or `false`, not text"]),
-    ({"type": "integer"}, 1.5, ["`a` must be a whole number, not a number"]),
+    ({"type": "integer"}, 1.5, ["`a` must be a whole number, not a fraction"]),
     ({"type": "array"}, SECRET, ["`a` must be a list, not text: put `- ` before it, on a line of its own"]),
     ({"type": "array"}, {}, ["`a` must be a list, not a map"]),
     ({"enum": ["one", "two", True]}, SECRET, ["`a` must be `one`, `two` or `true`"]),

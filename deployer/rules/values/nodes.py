@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _SELECTORS = ("nodeSelector", "node_selector")
 _TOLERATIONS = ("tolerations", "extraTolerations")
+_DASK_WORKER = ("dask-gateway", "gateway", "backend", "worker", "extraPodConfig")
+_DASK_PURPOSE = "k8s.dask.org/node-purpose"
 _AUTOMATIC = "nvidia.com/gpu"
 """Kubernetes has pods tolerate this that ask for a GPU."""
 
@@ -59,7 +61,23 @@ def toleration(release: HubValues) -> Iterator[Finding]:
     yield from _kept_off(release, declared)
 
 
-RULES = (node_selector, toleration)
+@rule("warning")
+def dask_nodes(release: HubValues) -> Iterator[Finding]:
+    """Want a node pool for Dask's workers, on a cluster that declares its pools.
+
+    Workers run on nodes labelled `k8s.dask.org/node-purpose: worker`, which those of pools under
+    `infrastructure.node_pools.dask` are. Without such nodes, clusters start and their workers wait for ever.
+    """
+    declared = pools(release.cluster)
+    at = (*_DASK_WORKER, "nodeSelector", _DASK_PURPOSE)
+    if not declared or release.value("dask-gateway", "enabled") is not True or release.value(*at) != "worker":
+        return
+    if not any(pool.group == "dask" or pool.labels.get(_DASK_PURPOSE) == "worker" for pool in declared):
+        message = "no node pool for Dask's workers: declare one under `infrastructure.node_pools.dask`"
+        yield release.finding(("dask-gateway", "enabled"), message)
+
+
+RULES = (node_selector, toleration, dask_nodes)
 
 
 def _unmatched(

@@ -125,3 +125,28 @@ def test_nothing_is_said_without_declared_pools(values: Making, cluster: str) ->
 )
 def test_wrong_types_and_encrypted_values_are_left_alone(values: Making, text: str) -> None:
     assert found(ALL, values(f"{text}\nsops: {{version: 1}}", cluster=POOLS)) == []
+
+
+@pytest.mark.parametrize(
+    ("pools", "text", "told"),
+    [
+        ("", "dask-gateway: {enabled: true}", True),
+        ("    dask: {worker: {machine: n2-highmem-16}}\n", "dask-gateway: {enabled: true}", False),
+        (
+            "    big: {machine: n2-highmem-16, labels: {k8s.dask.org/node-purpose: worker}}\n",
+            "dask-gateway: {enabled: true}",
+            False,
+        ),
+        ("", "dask-gateway: {enabled: false}", False),
+        (
+            "",
+            "dask-gateway: {enabled: true, gateway: {backend: {worker: {extraPodConfig: {nodeSelector: "
+            "{k8s.dask.org/node-purpose: null}}}}}}",
+            False,
+        ),
+    ],
+)
+def test_dasks_workers_have_a_pool(values: Making, pools: str, text: str, told: bool) -> None:
+    message = "no node pool for Dask's workers: declare one under `infrastructure.node_pools.dask`"
+    lines = found(nodes.dask_nodes, values(text, cluster=POOLS + pools))
+    assert lines == ([f"1:1:16: {message}"] if told else [])

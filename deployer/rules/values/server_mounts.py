@@ -9,7 +9,7 @@ from deployer.rules.values.parts.asked import asked, finding
 from deployer.rules.values.parts.shapes import mapping, sequence, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from deployer.fleet.positions import KeyPath
     from deployer.rules.subjects import HubValues
@@ -28,7 +28,8 @@ def shared_directories(release: HubValues) -> Iterator[Finding]:
     """Want `shared_directories` to be on a volume that all servers reach.
 
     Homes on an NFS server have one. With a volume for each person, or without homes, the directories need
-    a volume of their own: no server starts otherwise.
+    a volume of their own: no server starts otherwise. Those of admins don't start either when a directory is
+    called as the one in which they write to another, `<name>-readwrite`.
     """
     known = _volumes(release)
     for feature in asked(release, "shared_directories"):
@@ -38,6 +39,9 @@ def shared_directories(release: HubValues) -> Iterator[Finding]:
                 "`shared_directories` a `volume`, or choose `homes` of the kind `server` or `managed`"
             )
             yield finding(feature, (), message)
+        for name in _taken(feature.settings["directories"]):
+            message = f"admins have `{name}` already, to write to another directory: choose another name"
+            yield finding(feature, ("directories", name), message)
 
 
 @rule()
@@ -47,8 +51,10 @@ def server_mount(release: HubValues) -> Iterator[Finding]:
     Kubernetes refuses a server with a mount of a volume that is not there, so none starts.
     """
     known = _volumes(release)
+    if known is None:
+        return
     of_feature = any(asked(release, "shared_directories"))
-    for at, mount in _mounts(release) if known is not None else ():
+    for at, mount in _mounts(release):
         name = mapping(mount).get("name")
         told = of_feature and name == _HOME
         if isinstance(name, str) and name not in known and not told and not release.unknown((*at, "name")):
@@ -57,6 +63,12 @@ def server_mount(release: HubValues) -> Iterator[Finding]:
 
 
 RULES = (shared_directories, server_mount)
+
+
+def _taken(directories: Mapping[str, Any]) -> list[str]:
+    """Return the directories with the name that another one has where admins write to it."""
+    for_admins = {f"{name}-readwrite" for name, each in directories.items() if each["writers"] == "admins"}
+    return [name for name in directories if name in for_admins]
 
 
 def _volumes(release: HubValues) -> set[str] | None:

@@ -13,6 +13,9 @@ from tests.rules.values.making import ENCRYPTED, found
 if TYPE_CHECKING:
     from tests.rules.values.making import Making
 
+OTHER_NODES = (
+    "gateway: {backend: {worker: {extraPodConfig: {nodeSelector: {k8s.dask.org/node-purpose: null}}}}}"
+)
 ALL = (*nodes.RULES, *server_size.RULES)
 POOLS = """\
 infrastructure:
@@ -140,8 +143,7 @@ def test_wrong_types_and_encrypted_values_are_left_alone(values: Making, text: s
         ("", "dask-gateway: {enabled: false}", False),
         (
             "",
-            "dask-gateway: {enabled: true, gateway: {backend: {worker: {extraPodConfig: {nodeSelector: "
-            "{k8s.dask.org/node-purpose: null}}}}}}",
+            f"dask-gateway: {{enabled: true, {OTHER_NODES}}}",
             False,
         ),
     ],

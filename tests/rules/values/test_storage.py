@@ -28,7 +28,8 @@ def test_sizes_are_quantities(values: Making) -> None:
 
 
 OWN_SERVER = (
-    "; the Service `storage-quota-home-nfs` has it after a first deploy with `nfs: {enabled: false}` in the hub's file"
+    "; the Service `storage-quota-home-nfs` has it after a first deploy with `nfs: {enabled: false}` "
+    "in the hub's file"
 )
 
 
@@ -55,7 +56,9 @@ def test_static_homes_have_a_claim(values: Making) -> None:
 def test_nodes_know_where_the_server_of_homes_is(values: Making, text: str, advice: str | None) -> None:
     message = "missing key `nfs.pv.serverIP`: the address of the server that homes are on"
     lines = found(home_server, values(text, provider="aws"))
-    assert [line.partition(": ")[2].partition(" (")[0] for line in lines] == ([] if advice is None else [message + advice])
+    assert [line.partition(": ")[2].partition(" (")[0] for line in lines] == (
+        [] if advice is None else [message + advice]
+    )
 
 
 def test_nodes_of_gke_find_the_hubs_own_server(values: Making) -> None:

@@ -179,10 +179,10 @@ def _has(values: Any, at: Sequence[str]) -> bool:
 def _over(defaults: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
     merged = dict(defaults)
     for key, value in values.items():
-        below = merged.get(key)
         if value is None:
             merged.pop(key, None)
         elif isinstance(value, dict):
+            below = merged.get(key)
             merged[key] = _over(below if isinstance(below, dict) else {}, value)
         else:
             merged[key] = value

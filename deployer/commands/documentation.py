@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import metadata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,5 +18,7 @@ def documentation(environ: Mapping[str, str]) -> str | None:
 
 
 def _published() -> str | None:
+    from importlib.metadata import metadata
+
     named = (entry.partition(", ") for entry in metadata("deployer").get_all("Project-URL") or ())
     return next((address for name, _, address in named if name == "Documentation"), None)

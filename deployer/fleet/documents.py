@@ -81,6 +81,8 @@ class Document:
 
     def inside(self, *at: str | int) -> Document:
         """Return the map at `at`, empty when there is none, as a document with its place in this file."""
+        if not at:
+            return self
         value = self.value(at)
         return Document(
             path=self.path,

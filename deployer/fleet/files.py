@@ -34,7 +34,8 @@ class Files:
     problems: list[Problem] = field(default_factory=list)
     _documents: dict[Path, Document] = field(default_factory=dict)
     _checked: set[Path] = field(default_factory=set)
-    _there: set[Path] = field(default_factory=set)
+    _there: dict[str, Path] = field(default_factory=dict)
+    _inside: dict[Path, bool] = field(default_factory=dict)
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -75,9 +76,11 @@ class Files:
         """Return the path of a file that another one lists, relative to itself or to `below`."""
         if not isinstance(name, str) or not name:
             return None
-        path = Path(os.path.normpath((below or owner.path.parent) / name))
-        if path in self._there:
-            return path
+        # As text: hubs list the same files again, and paths are slow to make and to compare.
+        place = os.path.normpath(os.path.join(below or owner.path.parent, name))  # noqa: PTH118
+        if place in self._there:
+            return self._there[place]
+        path = Path(place)
         try:
             trouble = self._trouble(path, name)
         except (OSError, ValueError, RuntimeError) as error:
@@ -86,11 +89,11 @@ class Files:
             subject, _ = in_hub(owner.data, at)
             self.problems.append(owner.problem(at, subject + trouble, RULE))
             return None
-        self._there.add(path)
+        self._there[place] = path
         return path
 
     def _trouble(self, path: Path, name: str) -> str | None:
-        if not path.resolve().is_relative_to(self._real_root):
+        if not self._is_inside(path):
             return f"`{name}` lies outside the fleet's directory: move it inside"
         if path.is_file() or path in self.edited:
             return None
@@ -102,6 +105,16 @@ class Files:
         alike = [each.name for each in siblings if near(_stem(path), [_stem(each)])]
         close = near(path.name, alike)
         return f"no such file: `{name}`" + (f", did you mean `{close}`?" if close else "")
+
+    def _is_inside(self, path: Path) -> bool:
+        """Say whether a file lies below the root when links are followed, which is slow: once a directory."""
+        # Unlike the methods of Path, these raise nothing: `resolve` does, when there is something to raise.
+        if os.path.islink(path) or not os.path.isfile(path):  # noqa: PTH113, PTH114
+            return path.resolve().is_relative_to(self._real_root)
+        directory = path.parent
+        if directory not in self._inside:
+            self._inside[directory] = directory.resolve().is_relative_to(self._real_root)
+        return self._inside[directory]
 
 
 def _unusable(name: str, error: Exception) -> str:

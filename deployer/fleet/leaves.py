@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
     from deployer.fleet.positions import KeyPath
 
+_NESTED = (dict, list)
+
 Link = tuple[Any, str | int] | None
 """The way from a value up to the root, shared by all that lies below: few values are wanted in the end."""
 
@@ -20,7 +22,7 @@ def leaves(data: Any, wanted: Callable[[Any], bool]) -> Iterator[tuple[KeyPath, 
     while waiting:
         node, link = waiting.pop()
         for key, value in node.items() if isinstance(node, dict) else enumerate(node):
-            if isinstance(value, dict | list):
+            if isinstance(value, _NESTED):
                 if id(value) not in seen:
                     seen.add(id(value))
                     waiting.append((value, (link, key)))

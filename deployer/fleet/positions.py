@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import yaml
@@ -41,7 +42,13 @@ def key_of(node: Node) -> str | float | None:
         return None
     if node.tag != PLAIN:
         return str(node.value)
-    value = resolve(node.value)
+    return _plain_key(node.value)
+
+
+# A fleet has the same few hundred keys in all of its files.
+@lru_cache(maxsize=4096)
+def _plain_key(text: str) -> str | float | None:
+    value = resolve(text)
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value) if isinstance(value, int) else value

@@ -21,6 +21,7 @@ _WORDS: dict[str, bool | float | None] = {
 _FIRST = frozenset("+-.0123456789yYnNtTfFoO~")
 _INTEGER = re.compile(r"[-+]?(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_FIRST_OF_INTEGER = frozenset("+-_0123456789")
 _SMALLEST, _LARGEST = -(2**63), 2**64 - 1
 
 
@@ -37,7 +38,7 @@ def resolve(text: str) -> str | int | float | bool | None:
 
 def is_integer(text: str) -> bool:
     """Tell whether a scalar is written as an integer, which may be too large to become a number."""
-    return _INTEGER.fullmatch(text.replace("_", "")) is not None
+    return text[:1] in _FIRST_OF_INTEGER and _INTEGER.fullmatch(text.replace("_", "")) is not None
 
 
 def _number(text: str) -> str | int | float:

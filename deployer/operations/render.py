@@ -19,11 +19,12 @@ from deployer.tools.process import programs
 from deployer.tools.redaction import scalars
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from deployer.charts.assemble import PreparedChart
     from deployer.charts.chart import Dependency
     from deployer.fleet.model import Cluster, Fleet, Hub
+    from deployer.render.merge import Layer
     from deployer.session import Session
     from deployer.tools.helm import Helm
 
@@ -88,7 +89,7 @@ def rendered(
     result = merged(umbrella.schema)
     wanted = needed(chart, result.values)
     complete = charts.complete(umbrella, [each for each in wanted if each not in without])
-    if content is None and not _stand(hub, umbrella.schema, complete.schema):
+    if content is None and not _stand(result.layers, complete.schema):
         result = merged(complete.schema)
     return Rendered(
         hub=hub,
@@ -101,10 +102,14 @@ def rendered(
     )
 
 
-def _stand(hub: Hub, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Say whether the placeholders for what a hub has encrypted are the same by either schema."""
-    data = [file.document.data for file in hub.values_files if file.encrypted]
-    return all(same(without_secrets(each, one), without_secrets(each, other)) for each in data)
+def _stand(layers: Iterable[Layer], schema: Mapping[str, Any]) -> bool:
+    """Say whether the placeholders in the layers of a hub's files are the same by this schema."""
+    encrypted = [
+        (layer.values, layer.document.data)
+        for layer in layers
+        if layer.kind == "file" and layer.document is not None and layer.document.encrypted
+    ]
+    return all(same(values, without_secrets(data, schema)) for values, data in encrypted)
 
 
 def handed(release: Rendered) -> dict[str, Any]:

@@ -105,13 +105,13 @@ def _over(
 ) -> dict[str, Any]:
     merged = dict(lower)
     for key, value in upper.items():
-        below = lower.get(key)
-        if isinstance(value, dict) and isinstance(below, dict):
-            merged[key] = _over(below, value, (*at, key), replacing)
-            continue
-        if isinstance(value, dict) and key in lower:
-            replacing.add((*at, key))
         merged[key] = value
+        if isinstance(value, dict) and key in lower:
+            below = lower[key]
+            if isinstance(below, dict):
+                merged[key] = _over(below, value, (*at, key), replacing)
+            else:
+                replacing.add((*at, key))
     return merged
 
 

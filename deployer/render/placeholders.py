@@ -7,7 +7,6 @@ deploy uses decrypted values and leaves to the chart what the chart generates.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from deployer.fleet.encrypted import is_encrypted_scalar
@@ -15,6 +14,8 @@ from deployer.render.merge import Layer, merge
 from deployer.render.paths import look_up, nested
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from deployer.fleet.documents import KeyPath
 
 # The places in z2jh's values where each secret may be given; a placeholder takes the first.
@@ -40,7 +41,7 @@ def without_secrets(data: Any, schema: Mapping[str, Any], at: KeyPath = ()) -> A
 
     `schema` is the JSON schema of the content, as far as one is known.
     """
-    if isinstance(data, Mapping):
+    if isinstance(data, dict):
         return {key: without_secrets(value, below(schema, key), (*at, key)) for key, value in data.items()}
     if isinstance(data, list):
         return [without_secrets(value, below(schema, i), (*at, i)) for i, value in enumerate(data)]
@@ -63,17 +64,17 @@ def placeholder(at: KeyPath, schema: Mapping[str, Any], encrypted: str = "") -> 
 
 def below(schema: Any, key: str | int) -> Mapping[str, Any]:
     """Return the part of a JSON schema that is about a key of a map or an index of a list; {} if none is."""
-    if not isinstance(schema, Mapping):
+    if not isinstance(schema, dict):
         return {}
     if isinstance(key, int):
         items = schema.get("items", {})
-        return items if isinstance(items, Mapping) else {}
+        return items if isinstance(items, dict) else {}
     candidates = [
         schema.get("properties", {}).get(key),
         *(part for pattern, part in schema.get("patternProperties", {}).items() if re.search(pattern, key)),
         schema.get("additionalProperties"),
     ]
-    return next((part for part in candidates if isinstance(part, Mapping)), {})
+    return next((part for part in candidates if isinstance(part, dict)), {})
 
 
 def generated(values: Mapping[str, Any]) -> Layer:
@@ -86,7 +87,7 @@ def generated(values: Mapping[str, Any]) -> Layer:
     services = look_up(z2jh, ("hub", "services"))
     missing = [
         places[0]
-        for places in (*_GENERATED, *map(_token_of, services if isinstance(services, Mapping) else ()))
+        for places in (*_GENERATED, *map(_token_of, services if isinstance(services, dict) else ()))
         if not any(look_up(z2jh, place) for place in places)
     ]
     made_up = [Layer(name="", values=nested(("jupyterhub", *at), _made_up(at))) for at in missing]

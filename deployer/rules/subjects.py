@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from deployer.charts.assemble import PreparedChart
+    from deployer.fleet.documents import Document
     from deployer.fleet.model import Cluster, Fleet, Hub
     from deployer.fleet.positions import KeyPath
     from deployer.render.merge import Layer, Merged
@@ -81,7 +82,14 @@ class HubValues:
 
     def unknown(self, at: KeyPath) -> bool:
         """Whether an encrypted scalar gives the value at a path, so that a placeholder is seen there."""
+        if not any(is_unknown(layer, at) for layer in self._with_encrypted):
+            return False
         return is_unknown(self.merged.origin_path(at)[0], at)
+
+    @cached_property
+    def _with_encrypted(self) -> tuple[Layer, ...]:
+        """The few layers that have encrypted scalars: asked first, since to look for an origin is slow."""
+        return tuple(layer for layer in self.merged.layers if _has_encrypted(layer.document))
 
     def finding(self, at: KeyPath, message: str) -> Finding:
         """Return a finding where the value at a path was set: in a file, else at the hub, with the layer.
@@ -144,14 +152,20 @@ def is_unknown(layer: Layer, at: KeyPath) -> bool:
     return layer.document is not None and is_encrypted_scalar(layer.document.value(at))
 
 
+def _has_encrypted(document: Document | None) -> bool:
+    if document is None:
+        return False
+    return document.encrypted or any(is_encrypted_scalar(value) for _, value in document.unusual)
+
+
 def _maps(values: Mapping[str, Any]) -> Iterator[tuple[KeyPath, Mapping[str, Any]]]:
     waiting: list[tuple[KeyPath, Any]] = [((), values)]
     for at, value in waiting:
         if isinstance(value, dict):
             yield at, value
-            waiting += [((*at, key), below) for key, below in value.items() if isinstance(below, _NESTED)]
-        else:
-            waiting += [((*at, i), below) for i, below in enumerate(value) if isinstance(below, _NESTED)]
+        for key, below in value.items() if isinstance(value, dict) else enumerate(value):
+            if isinstance(below, _NESTED):
+                waiting.append(((*at, key), below))
 
 
 def _has(values: Any, at: Sequence[str]) -> bool:
@@ -165,10 +179,10 @@ def _has(values: Any, at: Sequence[str]) -> bool:
 def _over(defaults: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
     merged = dict(defaults)
     for key, value in values.items():
-        below = merged.get(key)
         if value is None:
             merged.pop(key, None)
         elif isinstance(value, dict):
+            below = merged.get(key)
             merged[key] = _over(below if isinstance(below, dict) else {}, value)
         else:
             merged[key] = value

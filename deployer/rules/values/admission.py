@@ -49,7 +49,7 @@ def nobody_admitted(release: HubValues) -> Iterator[Finding]:
     auth = authentication(release)
     if auth is None or not (auth.oauth or auth.name in _BY_CONFIGURATION):
         return
-    admitted = any(_admits(auth, key, setting) for key, setting in auth.settings().items())
+    admitted = any(_admits(auth, key, setting) for key, setting in auth.settings.items())
     staff = release.value("jupyterhub", "custom", "deployer", "staff")
     if not admitted and not staff and not set_elsewhere(release, "allow", "admin_users"):
         short = release.merged.origin(CLASS)[0].feature is not None
@@ -68,7 +68,7 @@ def everybody_admitted(release: HubValues) -> Iterator[Finding]:
     auth = authentication(release)
     if auth is None or not auth.oauth:
         return
-    settings = auth.settings()
+    settings = auth.settings
     everybody = settings.get("allow_all")
     message = "lets in everybody who has an account at the provider, which anybody can have"
     if everybody is not None and everybody.value is True:
@@ -91,7 +91,7 @@ def github_scope(release: HubValues) -> Iterator[Finding]:
     auth = authentication(release)
     if auth is None or auth.name != "github":
         return
-    settings = auth.settings()
+    settings = auth.settings
     teams = settings.get("populate_teams_in_auth_state")
     asking = next((each for each in (settings.get("allowed_organizations"), teams) if auth.set(each)), None)
     scope = settings.get("scope")
@@ -112,7 +112,7 @@ def allowed_users(release: HubValues) -> Iterator[Finding]:
     auth = authentication(release)
     if auth is None or not auth.oauth:
         return
-    settings = auth.settings()
+    settings = auth.settings
     users = settings.get("allowed_users")
     other = next((key for key in _MEMBERSHIPS if auth.set(settings.get(key))), None)
     if users is None or not sequence(users.value) or other is None:
@@ -141,7 +141,7 @@ def _is_open(auth: Authentication) -> bool:
     if auth.name == "cilogon":
         return any(_is_open_provider(name) for name in providers(auth))
     if auth.name in _CONFINED:
-        settings = auth.settings()
+        settings = auth.settings
         return not any(auth.set(settings.get(key)) for key in _CONFINED[auth.name])
     return auth.name in _OPEN
 

@@ -69,7 +69,7 @@ def dummy_authenticator(release: HubValues) -> Iterator[Finding]:
         return
     if not set_elsewhere(release, "authenticator_class"):
         whose = "" if release.said(*CLASS) else ", which is the chart's own choice,"
-        who = "all who know its password" if auth.set(auth.settings().get("password")) else "anybody"
+        who = "all who know its password" if auth.set(auth.settings.get("password")) else "anybody"
         advice = "write another `hub.config.JupyterHub.authenticator_class`"
         yield release.finding(CLASS, f"the authenticator `dummy`{whose} lets in {who} as anybody: {advice}")
 
@@ -83,7 +83,7 @@ def missing_password(release: HubValues) -> Iterator[Finding]:
     auth = authentication(release)
     if auth is None or auth.name != "shared-password" or set_elsewhere(release, "password"):
         return
-    settings = auth.settings()
+    settings = auth.settings
     if not any(auth.set(settings.get(key)) for key in ("user_password", "password_groups")):
         yield _missing_password(release, auth, "user_password", "people")
     if auth.set(settings.get("admin_users")) and not auth.set(settings.get("admin_password")):
@@ -99,7 +99,7 @@ def short_password(release: HubValues) -> Iterator[Finding]:
     auth = authentication(release)
     if auth is None or auth.name != "shared-password":
         return
-    settings = auth.settings()
+    settings = auth.settings
     for key, length in _PASSWORDS.items():
         setting = settings.get(key)
         if setting is None or not isinstance(setting.value, str) or release.unknown(setting.at):

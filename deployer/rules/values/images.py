@@ -125,11 +125,14 @@ def _found(release: HubValues) -> Iterator[_Image]:
             yield image
 
 
-def _blocks(release: HubValues) -> Iterator[tuple[KeyPath, Mapping[str, Any]]]:
+@seen_once
+def _blocks(release: HubValues) -> tuple[tuple[KeyPath, Mapping[str, Any]], ...]:
     """Return the maps that hold an image's name and tag."""
-    for at, values in release.maps:
-        if at and (at[-1] == "image" or (len(at) > 1 and at[-2] == "extraImages")) and _of_pods(at):
-            yield at, values
+    return tuple(
+        (at, values)
+        for at, values in release.maps
+        if at and (at[-1] == "image" or (len(at) > 1 and at[-2] == "extraImages")) and _of_pods(at)
+    )
 
 
 def _named(release: HubValues, at: KeyPath, block: Mapping[str, Any]) -> _Image | None:

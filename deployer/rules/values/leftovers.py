@@ -56,7 +56,7 @@ def _placeholders(values: Mapping[str, Any]) -> Iterator[KeyPath]:
     for key, value in values.items():
         if isinstance(value, list):
             yield from ((key, index) for index, each in enumerate(value) if _is_placeholder(each))
-        elif _is_placeholder(value) and key not in _FOR_PEOPLE:
+        elif key not in _FOR_PEOPLE and _is_placeholder(value):
             yield (key,)
 
 

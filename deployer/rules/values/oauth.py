@@ -32,7 +32,7 @@ def oauth_callback(release: HubValues) -> Iterator[Finding]:
     auth = authentication(release)
     if auth is None or isinstance(release.cluster.provider, Local) or _hidden(release):
         return
-    setting = auth.settings().get("oauth_callback_url")
+    setting = auth.settings.get("oauth_callback_url")
     if setting is None or not text(setting.value) or release.unknown(setting.at):
         return
     computed = release.merged.origin_path(setting.at)[0].document is None
@@ -53,7 +53,7 @@ def oauth_client(release: HubValues) -> Iterator[Finding]:
     auth = authentication(release)
     if auth is None or not auth.oauth:
         return
-    settings = auth.settings()
+    settings = auth.settings
     needed = _CLIENT[:1] if auth.name == "generic-oauth" else _CLIENT
     missing = [key for key in needed if not auth.set(settings.get(key)) and not _elsewhere(release, key)]
     if missing:

@@ -29,7 +29,8 @@ _SECRET = frozenset(
     }
 )
 """Keys whose text is a secret in z2jh, dask-gateway, binderhub-service and all authenticators."""
-_KEYS = ("CryptKeeper", "keys")
+_OF_KEYS = ("CryptKeeper",)
+"""Its `keys` are a list of secrets."""
 
 
 @rule("warning")
@@ -55,6 +56,9 @@ RULES = (plain_credential,)
 
 def _secrets(at: KeyPath, values: Mapping[str, Any]) -> Iterator[KeyPath]:
     for key, value in values.items():
-        kind: type = list if (*at[-1:], key) == _KEYS else str
-        if (key in _SECRET or kind is list) and isinstance(value, kind) and value:
+        if key in _SECRET:
+            secret = isinstance(value, str)
+        else:
+            secret = key == "keys" and at[-1:] == _OF_KEYS and isinstance(value, list)
+        if secret and value:
             yield (*at, key)

@@ -60,7 +60,7 @@ def managed_groups(release: HubValues) -> Iterator[Finding]:
     """
     at = (*CONFIG, "JupyterHub", "load_groups")
     auth = authentication(release)
-    managing = auth.settings().get("manage_groups") if auth else None
+    managing = auth.settings.get("manage_groups") if auth else None
     if release.value(*at) and managing is not None and managing.value is True:
         yield release.finding(at, "`load_groups` has no place where groups come from the provider: remove it")
 

@@ -110,6 +110,9 @@ def _custom_keys(release: HubValues) -> Mapping[str, Any]:
 
 
 def _is_said(release: HubValues, at: KeyPath) -> bool:
+    # Most of these keys nobody says: that is quickly seen.
+    if at[-1] not in mapping(look_up(release.merged.values, list(map(str, at[:-1])))):
+        return False
     layer, depth = release.merged.origin_path(at)
     return len(depth) == len(at) and (layer.kind in ("file", "preset") or layer.feature is not None)
 

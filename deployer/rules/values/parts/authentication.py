@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deployer.rules.subjects import seen_once
@@ -83,8 +84,9 @@ class Authentication:
         """Whether it is one of OAuthenticator's."""
         return self.name in OAUTH
 
+    @cached_property
     def settings(self) -> dict[str, Setting]:
-        """Return what is configured for it, as traitlets does it: a class counts before its base."""
+        """What is configured for it, as traitlets does it: a class counts before its base."""
         found: dict[str, Setting] = {}
         for section in self.sections:
             block = mapping(self.release.value(*CONFIG, section))

@@ -58,7 +58,7 @@ class Provider(NamedTuple):
 
 def setting(auth: Authentication) -> Setting | None:
     """Return where the providers are: `idps`, which was called `allowed_idps` before 17.4."""
-    settings = auth.settings()
+    settings = auth.settings
     return settings.get("idps") or settings.get("allowed_idps")
 
 

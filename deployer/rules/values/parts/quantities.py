@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from deployer.rules.values.parts.shapes import number
@@ -22,9 +23,13 @@ def quantity(value: Any) -> float | None:
 
     The syntax is that of `k8s.io/apimachinery/pkg/api/resource`: `10Gi`, `500m`, `1e3`, 2.
     """
-    if not isinstance(value, str):
-        return number(value)
-    found = _QUANTITY.fullmatch(value)
+    return _of_text(value) if isinstance(value, str) else number(value)
+
+
+# Charts and hubs write the same few amounts again and again.
+@lru_cache(maxsize=1024)
+def _of_text(text: str) -> float | None:
+    found = _QUANTITY.fullmatch(text)
     if found is None:
         return None
     digits, suffix = found.groups()

@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+_NUMBERS = (int, float)
+"""A tuple: `int | float` would be put together anew at each call."""
+
+
 def mapping(value: Any) -> Mapping[str, Any]:
     """Return a map, empty when the value is none."""
     return value if isinstance(value, dict) else {}
@@ -25,4 +29,4 @@ def text(value: Any) -> str:
 
 def number(value: Any) -> float | None:
     """Return a number, None when the value is none."""
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return value if isinstance(value, _NUMBERS) and not isinstance(value, bool) else None

@@ -28,7 +28,7 @@ def messages(tmp_path: Path, auth: str, *, rule: str, org: str = "name: Hubs\n",
 @pytest.mark.parametrize(
     ("auth", "missing"),
     [
-        ("{type: cilogon, providers: {}}", ["with `type: cilogon` needs `providers`"]),
+        ("{type: cilogon}", ["with `type: cilogon` needs `providers`"]),
         ("{type: oidc, provider: auth0}", ["with `type: oidc` and `provider: auth0` needs `issuer`"]),
         (
             "{type: oidc, issuer: 'https://a.org', authorize_url: 'https://a.org', token_url: 'https://a.org'}",

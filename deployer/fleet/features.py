@@ -2,7 +2,8 @@
 
 `true` asks for a feature as it is by default, `false` takes away what a preset asks for, and a map says how
 it is to be; maps merge, the hub's own over those of its presets. Sign-in, `auth`, works the same, except that
-another `type` starts anew. What its schema has something against is told by then, and left out.
+another `type` starts anew. What the schema has something against in one place is told by then, and counts
+nowhere.
 """
 
 from __future__ import annotations
@@ -41,11 +42,10 @@ def features(speakers: Iterable[Speaker]) -> tuple[Feature, ...]:
     for speaker in speakers:
         for name, at, value in _said(speaker):
             below = asked.pop(name, None)
-            if value is True or isinstance(value, Mapping):
+            if (value is True or isinstance(value, Mapping)) and _fits(name, value):
                 settings = _over(name, below, value)
                 asked[name] = Feature(name=name, settings=settings, document=speaker.document, at=at)
-    sound = [name for name, feature in asked.items() if _fits(name, feature.settings)]
-    return tuple(_complete(asked[name]) for name in sorted(sound, key=lambda name: (name != SIGN_IN, name)))
+    return tuple(_complete(asked[name]) for name in sorted(asked, key=lambda name: (name != SIGN_IN, name)))
 
 
 def schema_of(name: str) -> Mapping[str, Any]:
@@ -61,8 +61,9 @@ def _checker(name: str) -> Checker:
     return validator(schema_of(name))
 
 
-def _fits(name: str, settings: Mapping[str, Any]) -> bool:
-    return next(violations(_checker(name), settings), None) is None
+def _fits(name: str, value: Any) -> bool:
+    """Say whether the schema takes what one place says; together, places may say more than one kind wants."""
+    return next(violations(_checker(name), value), None) is None
 
 
 def _said(speaker: Speaker) -> Iterator[tuple[str, KeyPath, Any]]:

@@ -21,6 +21,10 @@ SCHEMAS: dict[str, Any] = {
     },
     "two": {"properties": {"size": {"type": "integer"}}},
     "auth": {"properties": {"admins": {"default": []}}},
+    "kinds": {
+        "if": {"properties": {"kind": {"const": "b"}}},
+        "then": {"properties": {"of_a": {"not": {}}}},
+    },
 }
 
 
@@ -64,6 +68,11 @@ def settings(*texts: str) -> dict[str, Any]:
         (["features: {one: wrong, two: 5}"], {}),
         (["features: wrong"], {}),
         (["features: {two: {size: wrong}, one: true}"], {"one": {"size": 1}}),
+        (["features: {two: {size: 1}}", "features: {two: {size: wrong}}"], {}),
+        (
+            ["features: {kinds: {kind: a, of_a: 1}}", "features: {kinds: {kind: b}}"],
+            {"kinds": {"kind": "b", "of_a": 1}},
+        ),
         (["auth: {type: a, x: 1}", "auth: {admins: [b]}"], {"auth": {"type": "a", "x": 1, "admins": ["b"]}}),
         (["auth: {type: a, x: 1}", "auth: {type: b}"], {"auth": {"type": "b", "admins": []}}),
         (

@@ -35,6 +35,10 @@ def entry(hub: NewHub, *, values_file: str, secret_file: str | None, offset: int
     if hub.sign_in.auth:
         lines = emit.entry("auth", dict(hub.sign_in.auth), column=0, list_offset=offset)
         text += "".join(f"{line}\n" for line in lines)
+    if hub.sign_in.auth.get("type") == "temporary":
+        # Nobody comes back to a home.
+        lines = emit.entry("features", {"homes": {"kind": "none"}}, column=0, list_offset=offset)
+        text += "".join(f"{line}\n" for line in lines)
     text += "".join(_items("presets", hub.presets, offset))
     text += "".join(_items("helm_chart_values_files", [values_file], offset))
     if secret_file:

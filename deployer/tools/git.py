@@ -32,8 +32,9 @@ def changed_files(
     """
     top = work_tree(runner, directory)
     start = _start(runner, top, revision)
-    found = _listed(runner.run(diff_argv(top, start), env=_ENVIRONMENT))
-    found += _listed(runner.run(untracked_argv(top), env=_ENVIRONMENT))
+    found = _listed(runner.run(committed_argv(top, start), env=_ENVIRONMENT))
+    # Each entry of `git status` is two letters, a space and a name.
+    found += [entry[3:] for entry in _listed(runner.run(uncommitted_argv(top), env=_ENVIRONMENT))]
     asked = [place for place in even_ignored if place.resolve().is_relative_to(top)]
     if asked:
         found += _listed(runner.run(ignored_argv(top, asked), env=_ENVIRONMENT))
@@ -52,15 +53,19 @@ def work_tree(runner: Runner, directory: Path) -> Path:
     raise ProgramFailed(result)
 
 
-def diff_argv(top: Path, start: str) -> list[str]:
-    """Return the argument list that names what differs between a commit and the work tree."""
+def committed_argv(top: Path, start: str) -> list[str]:
+    """Return the argument list that names what the commits since one changed."""
     plainly = ("--no-renames", "--no-ext-diff", "--ignore-submodules=none")
-    return _argv(top, "diff", "--name-only", "-z", *plainly, start, "--")
+    return _argv(top, "diff", "--name-only", "-z", *plainly, start, "HEAD", "--")
 
 
-def untracked_argv(top: Path) -> list[str]:
-    """Return the argument list that names the files git does not know and is not told to ignore."""
-    return _argv(top, "ls-files", "--others", "--exclude-standard", "-z")
+def uncommitted_argv(top: Path) -> list[str]:
+    """Return the argument list that names what differs from the current commit, and what git does not know.
+
+    `git diff` with a work tree would write the index anew, whatever `GIT_OPTIONAL_LOCKS` says.
+    """
+    plainly = ("--no-renames", "--untracked-files=all", "--ignore-submodules=none")
+    return _argv(top, "status", "--porcelain=v1", "-z", *plainly)
 
 
 def ignored_argv(top: Path, places: Iterable[Path]) -> list[str]:

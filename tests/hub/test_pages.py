@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.integration
 
-ATTACK = '"><script>attack()</script><b attack'
+# Without a space, so that an address may have it; a slash between a name and an attribute parses as one.
+ATTACK = '"><script>attack()</script><b/attack'
 EVERYTHING = f"""
 auth: {{type: dummy}}
 features:
@@ -63,7 +64,7 @@ def page(directory: Path, repository: Path, text: str, path: str = "/hub/login",
 def test_whatever_a_home_page_says_is_text(tmp_path: Path, repository: Path) -> None:
     found = page(tmp_path, repository, EVERYTHING)
     assert [tag for tag, attributes in found.elements if "attack" in attributes] == []
-    assert all(f"{ATTACK} {number}" in found.words for number in range(1, 9))
+    assert [number for number in range(1, 9) if f"{ATTACK} {number}" not in found.words] == []
     assert f"{ATTACK} 9".lower() in found.words.lower()
     assert f"https://four.example.org/{ATTACK}" in found.all("a", "href")
     scripts = page(tmp_path, repository, "auth: {type: dummy}").elements

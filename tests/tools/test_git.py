@@ -33,12 +33,16 @@ def test_what_is_asked_depends_on_no_settings_and_ends_no_name_early() -> None:
             Call(
                 argv=[
                     *(*at_top, "diff", "--name-only", "-z", "--no-renames", "--no-ext-diff"),
-                    *("--ignore-submodules=none", "bbbb", "--"),
+                    *("--ignore-submodules=none", "bbbb", "HEAD", "--"),
                 ],
                 stdout="fleet/b\nc\0fleet/a b\0",
             ),
             Call(
-                argv=[*at_top, "ls-files", "--others", "--exclude-standard", "-z"], stdout="fleet/a b\0new/\0"
+                argv=[
+                    *(*at_top, "status", "--porcelain=v1", "-z", "--no-renames"),
+                    *("--untracked-files=all", "--ignore-submodules=none"),
+                ],
+                stdout=" M fleet/a b\0?? new/\0",
             ),
         ]
     )
@@ -179,7 +183,9 @@ class TestWithGit:
 
     def test_nothing_is_written(self, runner: Programs, repository: Path) -> None:
         """Neither the index is refreshed, which would race with a commit, nor is anything else."""
-        os.utime(repository / "kept")
+        # Of another second than the index's, or git could not tell an index written anew from the old one.
+        os.utime(repository / "kept", (1, 1))
+        os.utime(repository / ".git/index", (2, 2))
         before = state(repository / ".git")
         self.changed(runner, repository)
         assert state(repository / ".git") == before

@@ -42,7 +42,7 @@ def settings(name: str) -> Kinds:
 
 
 class Renamed(NamedTuple):
-    """A setting's name of now, since which version it is that, and whether a value of the old one is taken."""
+    """A setting's name of now, since when it is that, and whether a value of the old one is still taken."""
 
     to: str
     since: str

@@ -36,10 +36,9 @@ def removed_setting(release: HubValues) -> Iterator[Finding]:
     """
     for old in _old(release):
         if not old.name.taken:
-            message = (
-                f"`{old.class_}` has no `{old.at[-1]}` since {old.name.since}, and does not start with it"
-            )
-            yield release.finding(old.at, f"{message}: write `{old.name.to}`")
+            message = f"`{old.class_}` has no `{old.at[-1]}` since {old.name.since}"
+            advice = f"and does not start with it: write `{old.name.to}`"
+            yield release.finding(old.at, f"{message}, {advice}")
 
 
 @rule("warning")

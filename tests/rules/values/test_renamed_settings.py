@@ -37,11 +37,11 @@ def test_what_is_renamed_is_told_with_its_name(values: Making) -> None:
       Authenticator: {{whitelist: [a]}}
       KubeSpawner: {{singleuser_uid: 1}}
 """
+    ours, old = "GitHubOAuthenticator", "github_organization_whitelist"
     assert found(RULES, values(text)) == [
-        "1:5:30: `github_organization_whitelist` of `GitHubOAuthenticator` is called `allowed_organizations` "
-        "since OAuthenticator 0.12.0",
-        "1:5:66: `github_client_id` of `GitHubOAuthenticator` is called `client_id` since OAuthenticator 0.1.0",
-        "1:6:23: `whitelist` of `GitHubOAuthenticator` is called `allowed_users` since JupyterHub 1.2",
+        f"1:5:30: `{old}` of `{ours}` is called `allowed_organizations` since OAuthenticator 0.12.0",
+        f"1:5:66: `github_client_id` of `{ours}` is called `client_id` since OAuthenticator 0.1.0",
+        f"1:6:23: `whitelist` of `{ours}` is called `allowed_users` since JupyterHub 1.2",
         "1:7:21: `singleuser_uid` of `KubeSpawner` is called `uid` since KubeSpawner 0.9",
     ]
     # It still lets people in.

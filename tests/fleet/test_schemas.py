@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FREE = {
-    "cluster.schema.json": {"config_files.*", "infrastructure", "metadata"},
+    "cluster.schema.json": {"config_files.*", "metadata"},
     "list.schema.json": {"contacts"},
     "preset.schema.json": {"config_files.*", "values"},
     "resource-allocation.schema.json": {"choices"},

@@ -44,7 +44,7 @@ class Number(NamedTuple):
 
 _OURS = ("cluster.yaml", "org.yaml")
 _OPEN = ("infrastructure", "metadata")
-"""Keys of cluster.yaml whose content no schema checks yet."""
+"""Keys of cluster.yaml with content that no schema checks."""
 
 
 @rule()

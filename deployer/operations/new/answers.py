@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class NewHub:
-    """A hub that is to be. `staged_by` and `staging_for` name hubs of its cluster."""
+    """A hub that is to be. `staged_by` and `staging_for` name hubs of its cluster.
+
+    `homes_later` is whether its own server of homes has to be there before nodes can be told its address.
+    """
 
     name: str
     display_name: str
@@ -21,6 +24,7 @@ class NewHub:
     presets: tuple[str, ...] = ()
     staged_by: str | None = None
     staging_for: tuple[str, ...] = ()
+    homes_later: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

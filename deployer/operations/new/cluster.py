@@ -15,7 +15,7 @@ from deployer.operations.new.secrets import secret_file, secrets_needed
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from deployer.operations.new.answers import NewCluster
+    from deployer.operations.new.answers import NewCluster, NewHub
     from deployer.session import Session
 
 
@@ -27,18 +27,21 @@ def plan(session: Session, root: Path, cluster: NewCluster) -> Plan:
     """
     fleet, problems = present(session, root)
     directory = fleet.root / "config" / "clusters" / cluster.name
-    hub = cluster.hub
-    text = cluster_file(
-        cluster,
-        title=title(cluster.name),
-        schema=schema_line(fleet.root, directory, "cluster"),
-        hub_entry=new_hub.entry(hub, 2) if hub else None,
-    )
-    drafts = Drafts(root=fleet.root).created(directory / "cluster.yaml", text.encode())
-    if cluster.kubeconfig:
-        drafts = drafts.created(directory / cluster.block["file"], cluster.kubeconfig.read_bytes())
-    if hub:
-        drafts = new_hub.with_values(drafts, directory, hub, cluster.name)
+
+    def drafted(hub: NewHub | None) -> Drafts:
+        text = cluster_file(
+            cluster,
+            title=title(cluster.name),
+            schema=schema_line(fleet.root, directory, "cluster"),
+            hub_entry=new_hub.entry(hub, 2) if hub else None,
+        )
+        drafts = Drafts(root=fleet.root).created(directory / "cluster.yaml", text.encode())
+        if cluster.kubeconfig:
+            drafts = drafts.created(directory / cluster.block["file"], cluster.kubeconfig.read_bytes())
+        return new_hub.with_values(drafts, directory, hub, cluster.name) if hub else drafts
+
+    hub = new_hub.startable(session, cluster.hub, drafted, cluster.name) if cluster.hub else None
+    drafts = drafted(hub)
     notes = prove(session, drafts, problems)
     session.interruption.check()
     keys = hub.sign_in.secret if hub else ()
@@ -47,5 +50,5 @@ def plan(session: Session, root: Path, cluster: NewCluster) -> Plan:
     needed = secrets_needed(directory / secret_file(hub.name if hub else ""), drafts.root, keys)
     steps = [] if has_schemas(fleet.root) else ["deployer schema --to config/schemas"]
     steps += [*needed.next_steps, f"deployer shell {cluster.name} --pin"]
-    steps += new_hub.next_steps(cluster.name, hub.name) if hub else [f"deployer new hub {cluster.name}"]
+    steps += new_hub.next_steps(cluster.name, hub) if hub else [f"deployer new hub {cluster.name}"]
     return Plan(changes=drafts.changes, notes=(*notes, *needed.notes), next_steps=tuple(steps))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from deployer.fleet.editing.drafts import Drafts
@@ -9,10 +10,12 @@ from deployer.fleet.editing.edits import AppendItem
 from deployer.fleet.load import select_cluster
 from deployer.operations.new import hub_text, values_text
 from deployer.operations.new.editor_lines import schema_line
-from deployer.operations.new.plan import Plan, present, prove, prove_hub
+from deployer.operations.new.plan import Plan, lacks_home_server, present, prove, prove_hub
 from deployer.operations.new.secrets import secret_file, secrets_needed
+from deployer.rules.values.storage import SERVICE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from deployer.fleet.model import Cluster
@@ -29,9 +32,14 @@ def plan(session: Session, root: Path, cluster: str, hub: NewHub) -> Plan:
     """
     fleet, problems = present(session, root)
     owner = select_cluster(fleet, cluster)
-    drafts = Drafts(root=fleet.root)
-    drafts = drafts.edited(owner.document.path, [AppendItem(at=("hubs",), text=entry(hub, offset(owner)))])
-    drafts = with_values(drafts, owner.directory, hub, cluster)
+
+    def drafted(hub: NewHub) -> Drafts:
+        item = AppendItem(at=("hubs",), text=entry(hub, offset(owner)))
+        drafts = Drafts(root=fleet.root).edited(owner.document.path, [item])
+        return with_values(drafts, owner.directory, hub, cluster)
+
+    hub = startable(session, hub, drafted, cluster)
+    drafts = drafted(hub)
     notes = prove(session, drafts, problems)
     session.interruption.check()
     keys = hub.sign_in.secret
@@ -40,8 +48,15 @@ def plan(session: Session, root: Path, cluster: str, hub: NewHub) -> Plan:
     return Plan(
         changes=drafts.changes,
         notes=(*notes, *needed.notes),
-        next_steps=(*needed.next_steps, *next_steps(cluster, hub.name)),
+        next_steps=(*needed.next_steps, *next_steps(cluster, hub)),
     )
+
+
+def startable(session: Session, hub: NewHub, drafted: Callable[[NewHub], Drafts], cluster: str) -> NewHub:
+    """Return a hub as it can be deployed at once: with homes later, where they wait for an address."""
+    if hub.presets and lacks_home_server(session, drafted(hub), cluster, hub.name):
+        return replace(hub, homes_later=True)
+    return hub
 
 
 def entry(hub: NewHub, list_offset: int) -> str:
@@ -65,9 +80,25 @@ def with_values(drafts: Drafts, directory: Path, hub: NewHub, cluster: str) -> D
     return drafts.created(directory / f"{hub.name}.values.yaml", text.encode())
 
 
-def next_steps(cluster: str, hub: str) -> tuple[str, ...]:
+def next_steps(cluster: str, hub: NewHub) -> tuple[str, ...]:
     """Return what to type when the files of a hub are written."""
+    return (
+        *steps_to_deploy(cluster, hub.name),
+        *(_homes_steps(cluster, hub.name) if hub.homes_later else ()),
+    )
+
+
+def steps_to_deploy(cluster: str, hub: str) -> tuple[str, ...]:
+    """Return what to type for a first deploy."""
     return (f"deployer validate {cluster} {hub}", f"deployer deploy {cluster} {hub} --dry-run")
+
+
+def _homes_steps(cluster: str, hub: str) -> tuple[str, ...]:
+    ask = f"kubectl --namespace {hub} get service {SERVICE}"
+    return (
+        f"after a first deploy, before anybody logs in: deployer shell {cluster} -- {ask}",
+        "write its CLUSTER-IP into cluster.yaml, as the comment there says, and deploy again",
+    )
 
 
 def offset(cluster: Cluster) -> int:

@@ -14,7 +14,7 @@ from deployer.fleet.load import select_cluster, select_hubs
 from deployer.fleet.versions import version
 from deployer.fleet.violations import shown
 from deployer.operations.new.entry_copy import EntryCopy, left_out_lines
-from deployer.operations.new.hub import next_steps
+from deployer.operations.new.hub import steps_to_deploy
 from deployer.operations.new.own_files import fates, used_by_one
 from deployer.operations.new.plan import Plan, findings, present, prove, prove_hub
 from deployer.operations.new.proposals import taken_hosts
@@ -65,7 +65,7 @@ def plan(session: Session, root: Path, cluster: str, copy: HubCopy) -> Plan:
     return Plan(
         changes=drafts.changes,
         notes=(*_notes(fleet, owner, target, source, found), *_left(renaming, drafts), *notes, *needed.notes),
-        next_steps=(*needed.next_steps, *next_steps(cluster, copy.name)),
+        next_steps=(*needed.next_steps, *steps_to_deploy(cluster, copy.name)),
     )
 
 

@@ -18,6 +18,14 @@ display_name: {display_name}
 domain: {domain}
 helm_chart: basehub
 """
+_HOMES_LATER = """\
+# A first deploy goes without homes: nodes of this cluster need the address of the hub's own NFS server,
+# which is there after it. Then write this in place of these lines, and take `nfs` out of {file}:
+# features:
+#   homes: {{kind: server, address: ADDRESS}}
+features:
+  shared_directories: false
+"""
 _ENCRYPTED = """\
 # What is secret belongs into a file that sops encrypts:
 # - {file}
@@ -39,6 +47,8 @@ def entry(hub: NewHub, *, values_file: str, secret_file: str | None, offset: int
         # Nobody comes back to a home.
         lines = emit.entry("features", {"homes": {"kind": "none"}}, column=0, list_offset=offset)
         text += "".join(f"{line}\n" for line in lines)
+    if hub.homes_later:
+        text += _HOMES_LATER.format(file=values_file)
     text += "".join(_items("presets", hub.presets, offset))
     text += "".join(_items("helm_chart_values_files", [values_file], offset))
     if secret_file:

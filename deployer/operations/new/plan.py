@@ -25,6 +25,8 @@ _CLUSTERS = "config/clusters"
 _OF_SECRETS = ("oauth-client", "missing-password")
 """Rules that miss what is told as missing anyway, with what to type."""
 
+_HOME_SERVER = "home-server"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
@@ -87,6 +89,12 @@ def prove_hub(
         return (*_only_warnings(report.problems, of_files), *report.not_checked)
     found = _new(report.problems, of_files, like)
     return (*(str(each) for each in found if each.rule not in _OF_SECRETS), *report.not_checked)
+
+
+def lacks_home_server(session: Session, drafts: Drafts, cluster: str, hub: str) -> bool:
+    """Say whether a new hub has homes on a server of its own whose address is known after a first deploy."""
+    report = _report(session, drafts.root, drafts.after, cluster, hub)
+    return any(problem.rule == _HOME_SERVER for problem in report.problems)
 
 
 def findings(session: Session, root: Path, cluster: str, hub: str) -> tuple[Problem, ...]:

@@ -18,6 +18,11 @@ _SECRETS = """\
 # Encrypted, in {file}:
 {keys}
 """
+_HOMES_LATER = """\
+# For a first deploy only: cluster.yaml says what comes after it.
+nfs:
+  enabled: false
+"""
 _NOTHING_YET = """\
 # Nothing is here yet. What the servers of users are, for example, is said so:
 # jupyterhub:
@@ -35,4 +40,4 @@ def values_file(hub: NewHub, *, cluster: str, schema: str, secret_file: str) -> 
     if hub.sign_in.secret:
         listed = "\n".join(f"#   {key}" for key in hub.sign_in.secret)
         text += _SECRETS.format(file=secret_file, keys=listed)
-    return text + _NOTHING_YET
+    return text + (_HOMES_LATER if hub.homes_later else _NOTHING_YET)

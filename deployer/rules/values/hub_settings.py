@@ -9,7 +9,7 @@ from deployer.fleet.rule import Finding, rule
 from deployer.fleet.violations import violations
 from deployer.render.paths import look_up
 from deployer.rules.values.parts.authentication import CONFIG
-from deployer.rules.values.parts.settings import checker, settings
+from deployer.rules.values.parts.settings import checker, renamed, settings
 from deployer.rules.values.parts.shapes import mapping
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def hub_setting(release: HubValues) -> Iterator[Finding]:
     for section, block in _sections(release):
         known = settings(section)
         for key in block:
-            meant = None if key in known else _near(key, known)
+            meant = None if key in known or key in renamed(section) else _near(key, known)
             if meant is not None and meant not in _beside(release, section, key):
                 at = (*CONFIG, section, key)
                 yield release.finding(at, f"`{section}` has no setting `{key}`: did you mean `{meant}`?")

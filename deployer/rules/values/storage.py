@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from deployer.rules.subjects import HubValues
 
 _STORAGE = ("jupyterhub", "singleuser", "storage")
+_SHARED = "shared_directories"
 _NFS = ("jupyterhub-home-nfs",)
 _DISK = (*_NFS, "persistentVolume", "size")
 _QUOTAS = (*_NFS, "quotaEnforcer", "config", "QuotaManager")
@@ -23,6 +24,8 @@ _SIZES = (
     ("jupyterhub", "hub", "db", "pvc", "storage"),
     _DISK,
 )
+SERVICE = "storage-quota-home-nfs"
+"""The name of the Service of a hub's own NFS server."""
 _PLACEHOLDER_DISK = 1e6
 """jupyterhub-home-nfs sets `1M` where nobody says how large the disk is."""
 
@@ -92,8 +95,9 @@ def _server_address(release: HubValues) -> str:
     if not release.value(*_NFS, "enabled"):
         return ""
     written = ", to be written as `address` in `homes`" if any(asked(release, "homes")) else ""
-    first = "a first deploy with `nfs: {enabled: false}` in the hub's file"
-    return f"; the Service `storage-quota-home-nfs` has it after {first}{written}"
+    without = " and `shared_directories: false` in its `features`" if any(asked(release, _SHARED)) else ""
+    first = f"a first deploy with `nfs: {{enabled: false}}` in the hub's file{without}"
+    return f"; the Service `{SERVICE}` has it after {first}{written}"
 
 
 def _disk(release: HubValues) -> float | None:

@@ -18,9 +18,11 @@ from deployer.fleet.load import select_cluster
 from deployer.operations.new import cluster, cluster_questions, hub, hub_questions, plan
 from deployer.operations.new.answers import NewHub, SignIn
 from deployer.operations.validation.validate import validate
+from tests.charts.making import write_mirror
 from tests.operations.new.answering import answered
 
 if TYPE_CHECKING:
+    from deployer.fleet.problems import Problem
     from deployer.operations.new.plan import Plan
     from deployer.session import Session
     from tests.golden.comparison import Golden
@@ -48,6 +50,7 @@ AWS = {"CLUSTER": "sea-1", "provider": "aws", "account": "012345678901", "region
 AZURE = {"CLUSTER": "isle", "provider": "azure", "resource_group": "hubs", "cluster_name": "isle-aks"}
 FIRST = {"hub": "staging", "sign_in": "temporary"}
 GITHUB = {"sign_in": "github", "auth_organizations": "my-organisation,other:team"}
+NATIVE = {"sign_in": "native", "admin": "ada"}
 HUBS: dict[str, dict[str, str]] = {
     "hub": {"HUB": "climate-lab", "sign_in": "temporary"},
     "hub-with-everything": {
@@ -71,6 +74,7 @@ CLUSTERS: dict[str, dict[str, str]] = {
         "kubernetes_version": "1.33",
     },
     "aws": {**AWS, "hub": "staging", **GITHUB},
+    "aws-homes": {**AWS, **NATIVE, "hub": "course", "preset": "education"},
     "azure": {**AZURE, **FIRST, "hub": "prod", "display_name": "Isle"},
     "kubeconfig": {"CLUSTER": "campus", "provider": "kubeconfig", "kubeconfig": "given.yaml"},
 }
@@ -89,10 +93,15 @@ def root(tmp_path: Path) -> Path:
     return tmp_path / "fleet"
 
 
+@pytest.fixture(scope="module")
+def mirror(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_mirror(tmp_path_factory.mktemp("mirror"))
+
+
 @pytest.fixture
-def session(session: Session, repository: Path) -> Session:
+def session(session: Session, mirror: Path) -> Session:
     """A session that has the charts at hand."""
-    return replace(session, chart_mirror=repository / "tests/charts")
+    return replace(session, chart_mirror=mirror)
 
 
 def planned_hub(session: Session, root: Path, answers: dict[str, str]) -> Plan:
@@ -130,6 +139,24 @@ def test_a_hub_is_written_so_and_a_plan_writes_nothing(
 @pytest.mark.parametrize("name", CLUSTERS)
 def test_a_cluster_is_written_so(session: Session, root: Path, golden: Golden, name: str) -> None:
     golden.check(GOLDEN / f"{name}.txt", text(planned_cluster(session, root, CLUSTERS[name])))
+
+
+def test_homes_of_a_server_of_the_hubs_own_come_after_its_first_deploy(session: Session, root: Path) -> None:
+    plan.carry_out(planned_cluster(session, root, CLUSTERS["aws-homes"]))
+    place = root / "config/clusters/sea-1"
+    assert problems(session, root) == []
+    # What the comment says, once the address is known.
+    values = (place / "course.values.yaml").read_text()
+    (place / "course.values.yaml").write_text(values.replace("nfs:\n  enabled: false\n", ""))
+    assert [problem.rule for problem in problems(session, root)] == ["home-server"]
+    text = (place / "cluster.yaml").read_text()
+    later = "homes: {kind: server, address: 10.100.40.7}"
+    (place / "cluster.yaml").write_text(text.replace("shared_directories: false", later))
+    assert problems(session, root) == []
+
+
+def problems(session: Session, root: Path) -> list[Problem]:
+    return list(validate(session, root, cluster="sea-1", render=False).problems)
 
 
 def test_what_would_be_wrong_is_told_and_nothing_is_planned(session: Session, root: Path) -> None:
@@ -187,4 +214,4 @@ def test_nothing_is_wrong_with_new_clusters_and_hubs_down_to_their_objects(
     plan.carry_out(hub.plan(session, root, "local", described))
     report = validate(with_helm, root)
     assert (report.problems, report.not_checked) == ((), ())
-    assert (report.clusters, report.hubs, report.complete) == (5, 3, True)
+    assert (report.clusters, report.hubs, report.complete) == (6, 4, True)

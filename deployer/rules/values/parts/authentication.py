@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deployer.rules.subjects import seen_once
+from deployer.rules.values.parts.settings import renamed
 from deployer.rules.values.parts.shapes import mapping
 
 if TYPE_CHECKING:
@@ -86,11 +87,17 @@ class Authentication:
 
     @cached_property
     def settings(self) -> dict[str, Setting]:
-        """What is configured for it, as traitlets does it: a class counts before its base."""
+        """What is configured for it, as traitlets does it: a class counts before its base.
+
+        What is said under an old name that is still taken is there under the new one as well.
+        """
         found: dict[str, Setting] = {}
         for section in self.sections:
             block = mapping(self.release.value(*CONFIG, section))
             found |= {key: Setting(value, (*CONFIG, section, key)) for key, value in block.items()}
+        for old, name in renamed(self.sections[-1]).items():
+            if name.taken and old in found:
+                found.setdefault(name.to, found[old])
         return found
 
     def set(self, setting: Setting | None) -> bool:

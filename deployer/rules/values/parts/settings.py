@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deployer.fleet.checker import Checker
 
@@ -39,6 +39,30 @@ def settings(name: str) -> Kinds:
     for each in (*reversed(classes[name]["above"]), name):
         found |= classes[each]["settings"]
     return found
+
+
+class Renamed(NamedTuple):
+    """A setting's name of now, since when it is that, and whether a value of the old one is still taken."""
+
+    to: str
+    since: str
+    taken: bool
+
+
+@cache
+def renamed(name: str) -> Mapping[str, Renamed]:
+    """Return the old names that a class knows for its settings, with those that count now."""
+    classes = _classes()
+    lineage = (*reversed(classes[name]["above"]), name) if name in classes else ()
+    facts = {old: each for one in lineage for old, each in classes[one].get("renamed", {}).items()}
+    return {old: Renamed(**{**each, "to": _last(facts, old)}) for old, each in facts.items()}
+
+
+def _last(facts: Mapping[str, Any], name: str) -> str:
+    """Return the name of now, also where one that came after `name` was given up too."""
+    while name in facts:
+        name = facts[name]["to"]
+    return name
 
 
 @cache

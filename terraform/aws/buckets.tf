@@ -1,7 +1,7 @@
 # Buckets. They are encrypted, closed to the public unless one says otherwise, and never emptied by Terraform.
 
 locals {
-  bucket_names = { for name, bucket in var.buckets : name => "${var.cluster_name}-${name}" }
+  bucket_names = { for name, bucket in var.buckets : name => "${var.name}-${name}" }
   open_buckets = { for name, bucket in var.buckets : name => bucket if bucket.public_read || length(bucket.readers) > 0 }
   aged_buckets = { for name, bucket in var.buckets : name => bucket if bucket.delete_after_days != null || bucket.archive_after_days != null }
 }

@@ -3,7 +3,7 @@
 resource "aws_budgets_budget" "monthly" {
   count = var.budget == null ? 0 : 1
 
-  name         = var.cluster_name
+  name         = var.name
   budget_type  = "COST"
   limit_amount = format("%.1f", var.budget.monthly)
   limit_unit   = var.budget.currency
@@ -11,7 +11,7 @@ resource "aws_budgets_budget" "monthly" {
 
   cost_filter {
     name   = "TagKeyValue"
-    values = ["user:deployer/cluster$${var.cluster_name}"]
+    values = ["user:deployer/cluster$${var.name}"]
   }
 
   notification {

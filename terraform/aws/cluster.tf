@@ -3,7 +3,7 @@
 data "aws_partition" "current" {}
 
 locals {
-  tags = merge(var.tags, { "deployer/cluster" = var.cluster_name })
+  tags = merge(var.tags, { "deployer/cluster" = var.name })
   # An IAM policy of AWS's own.
   managed_policy = "arn:${data.aws_partition.current.partition}:iam::aws:policy"
   # Those that run on nodes come after the first pool.
@@ -15,7 +15,7 @@ locals {
 }
 
 resource "aws_iam_role" "cluster" {
-  name = "${var.cluster_name}-eks-cluster"
+  name = "${var.name}-eks-cluster"
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -33,7 +33,7 @@ resource "aws_iam_role_policy_attachment" "cluster" {
 }
 
 resource "aws_kms_key" "secrets" {
-  description             = "Kubernetes secrets of ${var.cluster_name}"
+  description             = "Kubernetes secrets of ${var.name}"
   deletion_window_in_days = 30
   enable_key_rotation     = true
 }

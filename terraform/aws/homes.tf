@@ -20,13 +20,13 @@ resource "aws_ebs_volume" "homes" {
   size              = each.value.size
   type              = "gp3"
 
-  tags = { Name = "${var.cluster_name}-${each.key}" }
+  tags = { Name = "${var.name}-${each.key}" }
 }
 
 resource "aws_iam_role" "snapshots" {
   count = length(local.snapshots) > 0 ? 1 : 0
 
-  name = "${var.cluster_name}-snapshots"
+  name = "${var.name}-snapshots"
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -48,13 +48,13 @@ resource "aws_iam_role_policy_attachment" "snapshots" {
 resource "aws_dlm_lifecycle_policy" "homes" {
   for_each = local.snapshots
 
-  description        = "Daily snapshots of ${each.key} of ${var.cluster_name}"
+  description        = "Daily snapshots of ${each.key} of ${var.name}"
   execution_role_arn = aws_iam_role.snapshots[0].arn
   state              = "ENABLED"
 
   policy_details {
     resource_types = ["VOLUME"]
-    target_tags    = { Name = "${var.cluster_name}-${each.key}" }
+    target_tags    = { Name = "${var.name}-${each.key}" }
 
     schedule {
       name      = "daily"
@@ -76,7 +76,7 @@ resource "aws_dlm_lifecycle_policy" "homes" {
 resource "aws_efs_file_system" "homes" {
   for_each = local.shares
 
-  creation_token  = "${var.cluster_name}-${each.key}"
+  creation_token  = "${var.name}-${each.key}"
   encrypted       = true
   throughput_mode = "elastic"
 
@@ -87,7 +87,7 @@ resource "aws_efs_file_system" "homes" {
     transition_to_primary_storage_class = "AFTER_1_ACCESS"
   }
 
-  tags = { Name = "${var.cluster_name}-${each.key}" }
+  tags = { Name = "${var.name}-${each.key}" }
 }
 
 resource "aws_efs_backup_policy" "homes" {
@@ -103,7 +103,7 @@ resource "aws_efs_backup_policy" "homes" {
 resource "aws_security_group" "homes" {
   count = length(local.shares) > 0 ? 1 : 0
 
-  name        = "${var.cluster_name}-homes"
+  name        = "${var.name}-homes"
   description = "NFS from the nodes"
   vpc_id      = local.network_id
 }

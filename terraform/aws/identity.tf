@@ -63,7 +63,7 @@ resource "aws_iam_openid_connect_provider" "cluster" {
 resource "aws_iam_role" "hub" {
   for_each = var.permissions
 
-  name               = "${var.cluster_name}-${each.key}"
+  name               = "${var.name}-${each.key}"
   assume_role_policy = local.trust["hub/${each.key}"]
 }
 
@@ -83,7 +83,7 @@ resource "aws_iam_role_policy_attachment" "hub" {
 }
 
 resource "aws_iam_role" "ebs_csi" {
-  name               = "${var.cluster_name}-ebs-csi"
+  name               = "${var.name}-ebs-csi"
   assume_role_policy = local.trust["ebs_csi"]
 }
 
@@ -93,7 +93,7 @@ resource "aws_iam_role_policy_attachment" "ebs_csi" {
 }
 
 resource "aws_iam_role" "efs_csi" {
-  name               = "${var.cluster_name}-efs-csi"
+  name               = "${var.name}-efs-csi"
   assume_role_policy = local.trust["efs_csi"]
 }
 
@@ -103,7 +103,7 @@ resource "aws_iam_role_policy_attachment" "efs_csi" {
 }
 
 resource "aws_iam_role" "autoscaler" {
-  name               = "${var.cluster_name}-autoscaler"
+  name               = "${var.name}-autoscaler"
   assume_role_policy = local.trust["autoscaler"]
 }
 

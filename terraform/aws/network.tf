@@ -18,7 +18,7 @@ resource "aws_vpc" "cluster" {
   enable_dns_hostnames = true
   enable_dns_support   = true
 
-  tags = { Name = var.cluster_name }
+  tags = { Name = var.name }
 }
 
 # Nothing is in it. A security group that lets all through, which AWS makes, would be there to be used by mistake.
@@ -36,7 +36,7 @@ resource "aws_subnet" "private" {
   cidr_block        = cidrsubnet(var.network.range, 3, index(var.zones, each.value))
 
   tags = {
-    Name                              = "${var.cluster_name}-private-${each.value}"
+    Name                              = "${var.name}-private-${each.value}"
     "kubernetes.io/role/internal-elb" = "1"
   }
 }
@@ -50,7 +50,7 @@ resource "aws_subnet" "public" {
   map_public_ip_on_launch = !var.network.private_nodes
 
   tags = {
-    Name                     = "${var.cluster_name}-public-${each.value}"
+    Name                     = "${var.name}-public-${each.value}"
     "kubernetes.io/role/elb" = "1"
   }
 }
@@ -59,14 +59,14 @@ resource "aws_internet_gateway" "cluster" {
   count = local.own_network ? 1 : 0
 
   vpc_id = aws_vpc.cluster[0].id
-  tags   = { Name = var.cluster_name }
+  tags   = { Name = var.name }
 }
 
 resource "aws_eip" "nat" {
   count = local.nat
 
   domain = "vpc"
-  tags   = { Name = "${var.cluster_name}-nat" }
+  tags   = { Name = "${var.name}-nat" }
 }
 
 # One for all zones: nodes run in one zone, and each more costs as much as a small machine.
@@ -75,7 +75,7 @@ resource "aws_nat_gateway" "cluster" {
 
   allocation_id = aws_eip.nat[0].id
   subnet_id     = aws_subnet.public[var.zones[0]].id
-  tags          = { Name = var.cluster_name }
+  tags          = { Name = var.name }
 
   depends_on = [aws_internet_gateway.cluster]
 }
@@ -84,7 +84,7 @@ resource "aws_route_table" "public" {
   count = local.own_network ? 1 : 0
 
   vpc_id = aws_vpc.cluster[0].id
-  tags   = { Name = "${var.cluster_name}-public" }
+  tags   = { Name = "${var.name}-public" }
 }
 
 resource "aws_route" "public" {
@@ -106,7 +106,7 @@ resource "aws_route_table" "private" {
   count = local.own_network ? 1 : 0
 
   vpc_id = aws_vpc.cluster[0].id
-  tags   = { Name = "${var.cluster_name}-private" }
+  tags   = { Name = "${var.name}-private" }
 }
 
 resource "aws_route" "private" {
@@ -131,5 +131,5 @@ resource "aws_vpc_endpoint" "s3" {
   vpc_id          = aws_vpc.cluster[0].id
   service_name    = "com.amazonaws.${var.region}.s3"
   route_table_ids = [aws_route_table.private[0].id, aws_route_table.public[0].id]
-  tags            = { Name = "${var.cluster_name}-s3" }
+  tags            = { Name = "${var.name}-s3" }
 }

@@ -25,7 +25,7 @@ locals {
 }
 
 resource "aws_iam_role" "nodes" {
-  name = "${var.cluster_name}-nodes"
+  name = "${var.name}-nodes"
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -47,7 +47,7 @@ resource "aws_iam_role_policy_attachment" "nodes" {
 resource "aws_launch_template" "pool" {
   for_each = var.node_pools
 
-  name_prefix = "${var.cluster_name}-${each.key}-"
+  name_prefix = "${var.name}-${each.key}-"
 
   block_device_mappings {
     device_name = "/dev/xvda"
@@ -70,7 +70,7 @@ resource "aws_launch_template" "pool" {
     for_each = toset(["instance", "volume"])
     content {
       resource_type = tag_specifications.value
-      tags          = merge(local.tags, each.value.tags, { Name = "${var.cluster_name}-${each.key}" })
+      tags          = merge(local.tags, each.value.tags, { Name = "${var.name}-${each.key}" })
     }
   }
 }

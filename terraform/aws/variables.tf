@@ -29,7 +29,7 @@ variable "buckets" {
 }
 
 variable "cluster_name" {
-  description = "The name of the Kubernetes cluster, which all other names begin with."
+  description = "The name of the Kubernetes cluster in its cloud."
   type        = string
 }
 
@@ -46,6 +46,11 @@ variable "home_storage" {
 
 variable "kubernetes_version" {
   description = "The minor version of Kubernetes."
+  type        = string
+}
+
+variable "name" {
+  description = "The cluster's name in the fleet, which all other names begin with."
   type        = string
 }
 

@@ -1,0 +1,154 @@
+"""Plan and change the infrastructure of one cluster: variables → plan → guard → apply → outputs.yaml."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from deployer.clouds import aws
+from deployer.errors import DeployerError, Interrupted
+from deployer.interruption import Interruption
+from deployer.operations.infra import outputs, workspace
+from deployer.operations.infra.changes import Change, changes, guarded
+from deployer.progress import step
+from deployer.render.tfvars import tfvars
+from deployer.tools import terraform as tools
+from deployer.tools.private_directory import private_directory
+from deployer.tools.process import ProgramFailed, programs
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+    from pathlib import Path
+
+    from deployer.fleet.model import Cluster
+    from deployer.session import Session
+    from deployer.tools.terraform import Terraform
+
+_LOCAL_STATE: Mapping[str, Any] = {"local": {}}
+
+
+class ProtectedChanges(DeployerError):
+    """A plan would take something protected away, and nobody allowed that."""
+
+    exit_code = 3
+
+    def __init__(self, cluster: str, stopped: Collection[Change]) -> None:
+        lines = [f"{cluster}: this plan takes away what is protected; nothing was done"]
+        for change in stopped:
+            lines.append(f"  {change.kind} {change}")
+            if change.protection:
+                lines.append(f"    {change.protection.name}: what would be lost is {change.protection.lost}")
+        flags = " ".join(f"--allow-destroy '{change.address}'" for change in stopped)
+        super().__init__("\n".join(lines), hint=f"if that is what you want, say so for each: {flags}")
+        self.stopped = tuple(stopped)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What Terraform would do to a cluster, and what the guard has against it."""
+
+    cluster: str
+    changes: tuple[Change, ...]
+    stopped: tuple[Change, ...]
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        return {
+            "cluster": self.cluster,
+            "changes": [change.plain() for change in self.changes],
+            "protected": [change.address for change in self.stopped],
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Infrastructure:
+    """The infrastructure of a cluster, open for work."""
+
+    session: Session
+    cluster: Cluster
+    terraform: Terraform
+
+    def plan(self, *, allowed: Collection[str] = (), destroy: bool = False) -> Plan:
+        """Save a plan and look at it. Nothing changes."""
+        with step(self.session.progress, self.cluster.name, "plan"):
+            self.terraform.plan(*(["-destroy"] if destroy else []))
+            found = changes(self.terraform.show())
+        return Plan(cluster=self.cluster.name, changes=found, stopped=guarded(found, allowed))
+
+    def apply(self, plan: Plan) -> Path | None:
+        """Carry a plan out and write outputs.yaml; return its path if it changed.
+
+        Raises:
+            ProtectedChanges: the plan would take away what is protected.
+            ProgramFailed: something could not be made.
+            Interrupted: the user asked to stop; what is half made is told.
+        """
+        if plan.stopped:
+            raise ProtectedChanges(plan.cluster, plan.stopped)
+        name = self.cluster.name
+        with step(self.session.progress, name, "apply"):
+            try:
+                self.terraform.apply(
+                    lambda what, address: self.session.progress.noted(name, f"{address}: {what}")
+                )
+            except (Interrupted, ProgramFailed) as error:
+                self._tell_what_is_half_made(error)
+                raise
+        return self.write_outputs()
+
+    def write_outputs(self) -> Path | None:
+        """Write outputs.yaml from the state; return its path if it changed."""
+        return outputs.write(self.cluster, outputs.outputs(self.terraform))
+
+    def _tell_what_is_half_made(self, error: DeployerError) -> None:
+        """Add to an error what the next plan will want to do with what is not finished."""
+        tainted = self._tainted()
+        if tainted:
+            error.hint = (
+                f"not finished, and so to be made anew by the next `infra apply`: {', '.join(tainted)}; "
+                "look at what it would lose before you allow that"
+            )
+        elif isinstance(error, Interrupted):
+            error.hint = "what was made is in the state: `infra plan` shows what is left"
+
+    def _tainted(self) -> list[str]:
+        # The user asked to stop, and it stopped: this is a look at what that left.
+        fresh = replace(self.terraform.programs, interruption=Interruption())
+        with suppress(DeployerError, ValueError):
+            state = replace(self.terraform, programs=fresh).state()
+            module = state.get("values", {}).get("root_module", {})
+            return [each["address"] for each in module.get("resources", ()) if each.get("tainted")]
+        return []
+
+
+@contextmanager
+def infrastructure(session: Session, root: Path, cluster: Cluster) -> Iterator[Infrastructure]:
+    """Open the infrastructure of a cluster, with credentials that are gone when the block ends.
+
+    Raises:
+        DeployerError: there is nothing to build, or another run is at work on it.
+        ProgramMissing: neither OpenTofu nor Terraform is installed.
+    """
+    variables = tfvars(cluster)
+    source = workspace.module(root, cluster)
+    run = programs(session)
+    with (
+        private_directory() as private,
+        workspace.workspace(session, cluster, source, variables, _LOCAL_STATE) as place,
+    ):
+        # The only cloud so far, as tfvars has made sure.
+        env = {**aws.credentials(session, cluster, private, run), **_settings(session)}
+        found = tools.find(run, place, env)
+        program = f"{found.name} {found.version}"
+        if workspace.needs_init(place, program):
+            with step(session.progress, cluster.name, f"{found.name} init"):
+                found.init()
+            workspace.initialised(place, program)
+        yield Infrastructure(session=session, cluster=cluster, terraform=found)
+
+
+def _settings(session: Session) -> dict[str, str]:
+    """Return what the operator has set for Terraform itself: where providers come from, and nothing else."""
+    given = ("TF_CLI_CONFIG_FILE", "TF_PLUGIN_CACHE_DIR")
+    return {name: session.environ[name] for name in given if name in session.environ}

@@ -11,7 +11,7 @@ from deployer.commands.app import App, cluster_argument, echo_json, output_optio
 from deployer.errors import DeployerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from contextlib import AbstractContextManager
 
     from deployer.operations.infra.run import Infrastructure, Plan
@@ -49,7 +49,7 @@ def plan(app: App, cluster: str, allowed: tuple[str, ...], output: str, *, only_
 
     Ends with 3 if the plan takes away what is protected: homes, buckets, databases, the cluster itself.
     """
-    with _open(app, cluster) as opened:
+    with _open(app, cluster, plan_only=True) as opened:
         found = opened.plan(allowed=allowed)
     if output == "json":
         echo_json(found.plain())
@@ -88,6 +88,94 @@ def apply(app: App, cluster: str, allowed: tuple[str, ...], output: str, *, yes:
 
 @infra.command
 @cluster_argument
+@click.option(
+    "--keep",
+    default="homes,buckets,databases",
+    show_default=True,
+    metavar="KINDS",
+    help="The data that stays, separated by commas; `none` lets all go.",
+)
+@click.option("--confirm", "typed", metavar="NAME", help="The cluster's name, instead of being asked for it.")
+@output_option
+@click.pass_obj
+def destroy(app: App, cluster: str, keep: str, typed: str | None, output: str) -> int:
+    """Take CLUSTER away. Homes, buckets and databases stay, unless you say otherwise.
+
+    What stays is no longer in the state; the commands that adopt it again are printed. You are asked for the
+    cluster's name.
+    """
+    from deployer.operations.infra import destroy as operation
+
+    kinds = _kinds(keep, known=operation.KEPT)
+    with _open(app, cluster) as opened:
+        planned = operation.plan(opened, kinds)
+        for address in planned.gone:
+            click.echo(f"destroy  {address}", err=output == "json")
+        for kept in planned.kept:
+            click.echo(f"keep     {kept.address}", err=output == "json")
+        for change in planned.data:
+            if change.protection:
+                app.say(f"warning: {change.address} goes, and with it {change.protection.lost}")
+        if not planned.gone:
+            app.say(f"{cluster}: nothing is left of it")
+        else:
+            _confirm_name(cluster, typed)
+            operation.carry_out(opened, planned)
+    if output == "json":
+        echo_json(planned.plain())
+    for kept in planned.kept:
+        app.say(f"to adopt it again: {kept.adopt(cluster)}")
+    return 0
+
+
+@infra.command("import")
+@cluster_argument
+@click.argument("address")
+@click.argument("identity", metavar="ID")
+@click.pass_obj
+def import_(app: App, cluster: str, address: str, identity: str) -> int:
+    """Take a resource that exists into the state of CLUSTER: the one with this ID at ADDRESS."""
+    with _open(app, cluster) as opened:
+        opened.terraform.import_(address, identity)
+    app.say(f"{address} is in the state of {cluster}; `deployer infra plan {cluster}` shows what differs")
+    return 0
+
+
+@infra.command
+@cluster_argument
+@click.argument("lock")
+@click.option("--owner", required=True, help="Who holds it, as the message about the lock says.")
+@click.pass_obj
+def unlock(app: App, cluster: str, lock: str, owner: str) -> int:
+    """Remove LOCK, the id of a lock on the state of CLUSTER that a dead run left.
+
+    The owner's name is asked for, since a lock that is held by a living run must stay.
+    """
+    from deployer.operations.infra.locks import unlock as remove
+
+    with _open(app, cluster, plan_only=True) as opened:
+        remove(opened.terraform, lock, owner)
+    app.say(f"the state of {cluster} is free")
+    return 0
+
+
+@infra.command
+@cluster_argument
+@click.pass_obj
+def bootstrap(app: App, cluster: str) -> int:
+    """Make the bucket that keeps the state of CLUSTER, as config/org.yaml says under `state`.
+
+    It may be there already: what it lacks is mended. A state on this machine moves there.
+    """
+    from deployer.fleet.load import select_cluster
+    from deployer.operations.infra.bootstrap import bootstrap as make
+
+    click.echo(make(app.session, app.root, select_cluster(app.fleet(cluster), cluster)))
+    return 0
+
+
+@infra.command
+@cluster_argument
 @click.pass_obj
 def output(app: App, cluster: str) -> int:
     """Write outputs.yaml of CLUSTER from its state, and print it."""
@@ -101,12 +189,34 @@ def output(app: App, cluster: str) -> int:
     return 0
 
 
-def _open(app: App, cluster: str) -> AbstractContextManager[Infrastructure]:
+def _open(app: App, cluster: str, *, plan_only: bool = False) -> AbstractContextManager[Infrastructure]:
     from deployer.fleet.load import select_cluster
     from deployer.operations.infra.run import infrastructure
 
     chosen = select_cluster(app.fleet(cluster), cluster)
-    return infrastructure(app.session, app.root, chosen)
+    return infrastructure(app.session, app.root, chosen, plan_only=plan_only)
+
+
+def _kinds(said: str, *, known: Collection[str]) -> list[str]:
+    if said == "none":
+        return []
+    kinds = [kind.strip() for kind in said.split(",")]
+    for kind in kinds:
+        if kind not in known:
+            raise click.UsageError(
+                f"`--keep`: no such kind of data: {kind}; there are {', '.join(known)}, none"
+            )
+    return kinds
+
+
+def _confirm_name(cluster: str, typed: str | None) -> None:
+    if typed is None and not sys.stdin.isatty():
+        raise DeployerError(
+            "nobody is there to ask for the cluster's name",
+            hint=f"say `--confirm {cluster}`; nothing was done",
+        )
+    if (typed or click.prompt("type the cluster's name to go on", err=True)) != cluster:
+        raise DeployerError("that is another name", hint="nothing was done")
 
 
 def _show(found: Plan, *, err: bool = False) -> None:

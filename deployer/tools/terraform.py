@@ -37,9 +37,9 @@ class Terraform:
     directory: Path
     env: Mapping[str, str]
 
-    def init(self) -> None:
+    def init(self, *options: str) -> None:
         """Get the providers and open the backend."""
-        self.run("init", "-reconfigure")
+        self.run("init", *options)
 
     def plan(self, *options: str) -> bool:
         """Save a plan, and say whether anything would change."""

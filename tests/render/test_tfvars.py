@@ -24,7 +24,10 @@ infrastructure:
   node_pools:
     core: {machine: r6i.large}
     notebooks:
-      small: {machine: r6i.xlarge, labels: {size: small}, taints: [{key: size, value: small, effect: NoSchedule}]}
+      small:
+        machine: r6i.xlarge
+        labels: {size: small}
+        taints: [{key: size, value: small, effect: NoSchedule}]
 """
 
 

@@ -12,6 +12,7 @@ from deployer.interruption import Interruption
 from deployer.operations.infra import outputs, workspace
 from deployer.operations.infra.changes import Change, changes, guarded
 from deployer.progress import step
+from deployer.render.state import LOCAL, backend
 from deployer.render.tfvars import tfvars
 from deployer.tools import terraform as tools
 from deployer.tools.private_directory import private_directory
@@ -22,10 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from deployer.fleet.model import Cluster
+    from deployer.operations.infra.workspace import Workspace
     from deployer.session import Session
     from deployer.tools.terraform import Terraform
-
-_LOCAL_STATE: Mapping[str, Any] = {"local": {}}
 
 
 class ProtectedChanges(DeployerError):
@@ -123,29 +123,73 @@ class Infrastructure:
 
 
 @contextmanager
-def infrastructure(session: Session, root: Path, cluster: Cluster) -> Iterator[Infrastructure]:
+def infrastructure(
+    session: Session, root: Path, cluster: Cluster, *, plan_only: bool = False
+) -> Iterator[Infrastructure]:
     """Open the infrastructure of a cluster, with credentials that are gone when the block ends.
+
+    With `plan_only`, a state whose place is not there yet counts as an empty one.
 
     Raises:
         DeployerError: there is nothing to build, or another run is at work on it.
         ProgramMissing: neither OpenTofu nor Terraform is installed.
     """
     variables = tfvars(cluster)
-    source = workspace.module(root, cluster)
+    source = workspace.module(root, workspace.module_name(cluster))
+    with opened(session, cluster, cluster.name, source, variables, backend(cluster)) as (place, terraform):
+        if place.backend != LOCAL and place.keeps_state_here:
+            raise DeployerError(
+                f"the state of {cluster.name} is on this machine, and config/org.yaml says another place",
+                hint=f"`deployer infra bootstrap {cluster.name}` moves it there",
+            )
+        try:
+            get_ready(session, cluster, place, terraform)
+        except ProgramFailed as error:
+            if not _has_no_place(error):
+                raise
+            if not plan_only:
+                raise DeployerError(
+                    f"the bucket for the state of {cluster.name} is not there yet",
+                    hint=f"`deployer infra bootstrap {cluster.name}` makes it",
+                ) from error
+            session.progress.noted(cluster.name, "the bucket for its state is not there yet")
+            get_ready(session, cluster, place.use(LOCAL), terraform)
+        yield Infrastructure(session=session, cluster=cluster, terraform=terraform)
+
+
+@contextmanager
+def opened(
+    session: Session,
+    cluster: Cluster,
+    name: str,
+    source: Path,
+    variables: Mapping[str, Any],
+    kept: Mapping[str, Any],
+) -> Iterator[tuple[Workspace, Terraform]]:
+    """Open a module in a directory of its own, with the credentials of a cluster. `kept` is the backend."""
     run = programs(session)
     with (
         private_directory() as private,
-        workspace.workspace(session, cluster, source, variables, _LOCAL_STATE) as place,
+        workspace.workspace(session, name, source, variables, kept) as place,
     ):
         # The only cloud so far, as tfvars has made sure.
         env = {**aws.credentials(session, cluster, private, run), **_settings(session)}
-        found = tools.find(run, place, env)
-        program = f"{found.name} {found.version}"
-        if workspace.needs_init(place, program):
-            with step(session.progress, cluster.name, f"{found.name} init"):
-                found.init()
-            workspace.initialised(place, program)
-        yield Infrastructure(session=session, cluster=cluster, terraform=found)
+        yield place, tools.find(run, place.path, env)
+
+
+def get_ready(
+    session: Session, cluster: Cluster, place: Workspace, terraform: Terraform, *options: str
+) -> None:
+    """Run `init` when program, module, lock or backend are others than at the last time."""
+    program = f"{terraform.name} {terraform.version}"
+    if not place.is_ready(program):
+        with step(session.progress, cluster.name, f"{terraform.name} init"):
+            terraform.init(*(options or ("-reconfigure",)))
+        place.is_ready_now(program)
+
+
+def _has_no_place(error: ProgramFailed) -> bool:
+    return any(words in error.message for words in ("NoSuchBucket", "does not exist"))
 
 
 def _settings(session: Session) -> dict[str, str]:

@@ -10,8 +10,8 @@ import fcntl
 import hashlib
 import json
 import os
-import shutil
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from deployer.errors import DeployerError
@@ -29,74 +29,91 @@ _MODULES: dict[type[Provider], str] = {Aws: "aws", Azure: "azure", Gcp: "gcp"}
 _VARIABLES = "terraform.tfvars.json"
 _BACKEND = "backend.tf.json"
 _READY = ".ready"
-"""Says for which module, lock and backend `init` was run last."""
-_STATE = "terraform.tfstate"
+"""Says for which program, module and lock `init` was run last."""
+_LOCAL_STATE = "terraform.tfstate"
 
 
-def module(root: Path, cluster: Cluster) -> Path:
-    """Return the directory of the Terraform root module for a cluster: the fleet's own, else ours."""
-    name = _MODULES.get(type(cluster.provider))
+def module(root: Path, name: str) -> Path:
+    """Return the directory of a Terraform root module: the fleet's own, else ours."""
     for place in places(root, "terraform"):
-        if name and (place / name / "versions.tf").is_file():
+        if (place / name / "versions.tf").is_file():
             return place / name
-    kind = type(cluster.provider).__name__.lower()
     raise DeployerError(
-        f"{cluster.name}: there is no Terraform module for `provider: {kind}`",
-        hint="infrastructure can be built on `aws`",
+        f"there is no Terraform module {name}", hint="infrastructure can be built on `aws`: terraform/aws"
     )
 
 
-def directory(session: Session, cluster: Cluster) -> Path:
-    """Return where a cluster's Terraform works."""
-    return session.state.absolute() / "infra" / cluster.name
+def module_name(cluster: Cluster) -> str:
+    """Return the name of the module that builds a cluster."""
+    return _MODULES[type(cluster.provider)]
+
+
+def directory(session: Session, name: str) -> Path:
+    """Return where the Terraform of a cluster, or of something else, works."""
+    return session.state.absolute() / "infra" / name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workspace:
+    """A directory in which Terraform works, filled. `backend` is where the state is to be kept."""
+
+    path: Path
+    backend: Mapping[str, Any]
+
+    def is_ready(self, program: str) -> bool:
+        """Say whether program, module, lock and backend are those of the last `init`."""
+        ready = self.path / _READY
+        return ready.is_file() and ready.read_text() == self._digest(program)
+
+    def is_ready_now(self, program: str) -> None:
+        """Remember what `init` was run for."""
+        (self.path / _READY).write_text(self._digest(program))
+
+    @property
+    def keeps_state_here(self) -> bool:
+        """Say whether a state with something in it is in this directory, of before it had another place."""
+        state = self.path / _LOCAL_STATE
+        return state.is_file() and bool(json.loads(state.read_text() or "{}").get("resources"))
+
+    def set_aside(self) -> None:
+        """Keep a local state that is somewhere else now as a copy, which nothing reads."""
+        (self.path / _LOCAL_STATE).rename(self.path / f"{_LOCAL_STATE}.moved")
+
+    def use(self, backend: Mapping[str, Any]) -> Workspace:
+        """Let the state be kept somewhere else from the next `init` on."""
+        _write(self.path / _BACKEND, {"terraform": {"backend": backend}})
+        return replace(self, backend=backend)
+
+    def _digest(self, program: str) -> str:
+        names = [*sorted(path.name for path in self.path.glob("*.tf")), ".terraform.lock.hcl", _BACKEND]
+        files = [self.path / name for name in names]
+        parts = [
+            program,
+            *(f"{file.name}\0{file.read_text(encoding='utf-8')}" for file in files if file.exists()),
+        ]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 @contextmanager
 def workspace(
-    session: Session, cluster: Cluster, source: Path, variables: Mapping[str, Any], backend: Mapping[str, Any]
-) -> Iterator[Path]:
-    """Yield the directory, filled; no other run of ours works in it meanwhile.
+    session: Session, name: str, source: Path, variables: Mapping[str, Any], backend: Mapping[str, Any]
+) -> Iterator[Workspace]:
+    """Yield a directory filled with a module, its variables and its backend.
 
     Raises:
-        DeployerError: another run is at work on this cluster.
+        DeployerError: another run of ours is at work in it.
     """
-    place = directory(session, cluster)
+    place = directory(session, name)
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _alone(place, cluster.name):
+    with _alone(place, name):
         for old in place.iterdir():
             if old.is_symlink():
                 old.unlink()
         for file in source.iterdir():
-            if file.suffix in (".tf", ".tftpl") or file.name == ".terraform.lock.hcl":
+            if file.suffix in (".tf", ".tftpl"):
                 (place / file.name).symlink_to(file.resolve())
         _write(place / _VARIABLES, variables)
-        _write(place / _BACKEND, {"terraform": {"backend": backend}})
-        yield place
-
-
-def needs_init(place: Path, program: str) -> bool:
-    """Say whether modules, lock, backend or program are others than at the last `init`."""
-    ready = place / _READY
-    return not ready.is_file() or ready.read_text() != _digest(place, program)
-
-
-def initialised(place: Path, program: str) -> None:
-    """Remember what `init` was run for."""
-    (place / _READY).write_text(_digest(place, program))
-
-
-def remove(session: Session, cluster: Cluster) -> None:
-    """Remove the directory of a cluster that is gone, unless its state is in it and has something left."""
-    place = directory(session, cluster)
-    state = place / _STATE
-    if not state.exists() or not json.loads(state.read_text() or "{}").get("resources"):
-        shutil.rmtree(place, ignore_errors=True)
-
-
-def _digest(place: Path, program: str) -> str:
-    names = [*sorted(path.name for path in place.glob("*.tf")), _BACKEND]
-    parts = [program, *(f"{name}\0{(place / name).read_text(encoding='utf-8')}" for name in names)]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+        yield Workspace(path=place, backend=backend).use(backend)
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:

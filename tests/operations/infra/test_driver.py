@@ -1,7 +1,7 @@
 """The whole road of `deployer infra` with a real OpenTofu or Terraform, on a module that needs no cloud.
 
-The fleet's own root module takes the place of ours: it makes `terraform_data`, which is built in. Its state is
-real, and so are plans, locks, interrupts and what they leave.
+The fleet's own root module takes the place of ours: it makes `terraform_data`, which is built in. Its state
+is real, and so are plans, locks, interrupts and what they leave.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,6 +23,7 @@ from deployer.operations.infra import protected
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 pytestmark = [
     pytest.mark.integration,

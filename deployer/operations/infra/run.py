@@ -11,6 +11,7 @@ from deployer.errors import DeployerError, Interrupted
 from deployer.interruption import Interruption
 from deployer.operations.infra import outputs, workspace
 from deployer.operations.infra.changes import Change, changes, guarded
+from deployer.operations.infra.locks import lock_in
 from deployer.progress import step
 from deployer.render.state import LOCAL, backend
 from deployer.render.tfvars import tfvars
@@ -71,7 +72,7 @@ class Infrastructure:
 
     def plan(self, *, allowed: Collection[str] = (), destroy: bool = False) -> Plan:
         """Save a plan and look at it. Nothing changes."""
-        with step(self.session.progress, self.cluster.name, "plan"):
+        with step(self.session.progress, self.cluster.name, "plan"), locks_told(self.cluster):
             self.terraform.plan(*(["-destroy"] if destroy else []))
             found = changes(self.terraform.show())
         return Plan(cluster=self.cluster.name, changes=found, stopped=guarded(found, allowed))
@@ -87,7 +88,7 @@ class Infrastructure:
         if plan.stopped:
             raise ProtectedChanges(plan.cluster, plan.stopped)
         name = self.cluster.name
-        with step(self.session.progress, name, "apply"):
+        with step(self.session.progress, name, "apply"), locks_told(self.cluster):
             try:
                 self.terraform.apply(
                     lambda what, address: self.session.progress.noted(name, f"{address}: {what}")
@@ -186,6 +187,22 @@ def get_ready(
         with step(session.progress, cluster.name, f"{terraform.name} init"):
             terraform.init(*(options or ("-reconfigure",)))
         place.is_ready_now(program)
+
+
+@contextmanager
+def locks_told(cluster: Cluster) -> Iterator[None]:
+    """Say who holds the lock when Terraform fails for one."""
+    try:
+        yield
+    except ProgramFailed as error:
+        lock = lock_in(error.result.stderr)
+        if lock is None:
+            raise
+        raise DeployerError(
+            f"the state of {cluster.name} is locked: {lock}",
+            hint="wait for that run; if it is dead: "
+            f"`deployer infra unlock {cluster.name} {lock.id} --owner {lock.owner}`",
+        ) from error
 
 
 def _has_no_place(error: ProgramFailed) -> bool:

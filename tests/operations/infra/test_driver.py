@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -74,6 +76,14 @@ PROTECTED["terraform_data"] = HOMES
 from deployer.cli import main
 main(sys.argv[1:])
 """
+# The program, with one that `destroy` keeps.
+KEEPING = """
+import sys
+from deployer.operations.infra import destroy
+destroy.KEPT = {"homes": ("terraform_data.network",)}
+from deployer.cli import main
+main([*sys.argv[1:], "--keep", "homes"])
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,13 +109,13 @@ class Fleet:
             "DEPLOYER_CACHE": str(self.root / "cache"),
         }
 
-    def argv(self, *arguments: str, guarded: bool = False) -> list[str]:
-        program = ["-c", GUARDED] if guarded else ["-m", "deployer"]
+    def argv(self, *arguments: str, guarded: bool = False, keeping: bool = False) -> list[str]:
+        program = ["-c", GUARDED] if guarded else ["-c", KEEPING] if keeping else ["-m", "deployer"]
         return [sys.executable, *program, "--root", str(self.root), "infra", *arguments]
 
-    def run(self, *arguments: str, guarded: bool = False) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, **program: bool) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            self.argv(*arguments, guarded=guarded),
+            self.argv(*arguments, **program),
             env=self.environ,
             capture_output=True,
             text=True,
@@ -114,8 +124,8 @@ class Fleet:
             stdin=subprocess.DEVNULL,
         )
 
-    def well(self, *arguments: str, guarded: bool = False) -> str:
-        done = self.run(*arguments, guarded=guarded)
+    def well(self, *arguments: str, **program: bool) -> str:
+        done = self.run(*arguments, **program)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -277,3 +287,50 @@ def _wait_for(path: Path, process: subprocess.Popen[str] | subprocess.Popen[byte
         assert process.poll() is None
         assert time.monotonic() < ends
         time.sleep(0.1)
+
+
+def test_a_lock_of_another_machine_is_told_and_a_fresh_one_stays(fleet: Fleet) -> None:
+    fleet.well("apply", "alps", "--yes")
+    fleet.add_to_module(SLOW)
+    fleet.run("plan", "alps")
+    program = shutil.which("tofu") or shutil.which("terraform") or ""
+    # As from another machine: not through us, so that our own turns do not come first.
+    other = subprocess.Popen(
+        [program, "apply", "-auto-approve", "-input=false"],
+        cwd=fleet.work,
+        env=fleet.environ,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(fleet.work / "begun", other)
+        locked = fleet.run("plan", "alps")
+        assert locked.returncode == 1
+        advice = re.search(r"`deployer infra unlock alps (\S+) --owner (\S+)`", locked.stderr)
+        assert advice, locked.stderr
+        fresh = fleet.run("unlock", "alps", advice[1], "--owner", advice[2])
+        assert fresh.returncode == 1
+        assert "is fresh" in fresh.stderr
+    finally:
+        other.send_signal(signal.SIGINT)
+        other.wait(timeout=PATIENCE)
+
+
+def test_what_is_kept_is_forgotten_and_the_rest_goes(fleet: Fleet) -> None:
+    fleet.well("apply", "alps", "--yes")
+    refused = fleet.run("destroy", "alps")
+    assert refused.returncode == 1
+    assert "say `--confirm alps`; nothing was done" in refused.stderr
+    wrong = fleet.run("destroy", "alps", "--confirm", "andes")
+    assert (wrong.returncode, "that is another name" in wrong.stderr) == (1, True)
+    slip = fleet.run("destroy", "alps", "--keep", "home")
+    assert slip.returncode == 2
+    gone = fleet.run("destroy", "alps", "--confirm", "alps", keeping=True)
+    assert gone.returncode == 0, gone.stderr
+    assert gone.stdout == 'destroy  terraform_data.pool["core"]\nkeep     terraform_data.network\n'
+    (adopt,) = re.findall(r"to adopt it again: deployer infra (.+)", gone.stderr)
+    assert json.loads((fleet.work / "terraform.tfstate").read_text())["resources"] == []
+    fleet.well(*shlex.split(adopt))
+    (kept,) = json.loads((fleet.work / "terraform.tfstate").read_text())["resources"]
+    assert kept["name"] == "network"

@@ -184,6 +184,7 @@ def rename(db: Any, plan: dict[str, Any]) -> int:
     keep_claims(db, plan["claims"])
     scopes = rewrite_scopes(db, due)
     rename_users(db, due)
+    rename_runs(db, due)
     db.commit()
     return told({"renamed": len(due), "absent": absent, "scopes": scopes})
 
@@ -215,6 +216,16 @@ def rename_users(db: Any, due: dict[str, str]) -> None:
                 kept.pop("pod_name", None)
                 kept.pop("dns_name", None)
                 server.state = kept
+
+
+def rename_runs(db: Any, due: dict[str, str]) -> None:
+    """Have hours that servers ran count for the same people, where the hub keeps a quota of them."""
+    import sqlalchemy
+
+    runs = sqlalchemy.table("deployer_server_runs", sqlalchemy.column("user"))
+    if sqlalchemy.inspect(db.connection()).has_table(runs.name):
+        for old, new in due.items():
+            db.execute(runs.update().where(runs.c.user == old).values(user=new))
 
 
 def rewrite_scopes(db: Any, due: dict[str, str]) -> int:

@@ -76,8 +76,11 @@ def manifest(
 ) -> dict[str, Any]:
     """Return the pod that carries out steps; `volumes` are those of the places, in order."""
     template = deployment["spec"]["template"]["spec"]
-    containers = [_container(template, step, len(volumes)) for step in steps]
-    homes = [{**volume, "name": f"deployer-homes-{number}"} for number, volume in enumerate(volumes)]
+    all_volumes = copy.deepcopy(template.get("volumes", []))
+    names = [
+        _volume_name(all_volumes, volume, f"deployer-homes-{number}") for number, volume in enumerate(volumes)
+    ]
+    containers = [_container(template, step, names) for step in steps]
     plan = {"name": NAME, "secret": {"secretName": NAME}}
     return {
         "apiVersion": "v1",
@@ -89,11 +92,29 @@ def manifest(
             "securityContext": _without_taking_over(template.get("securityContext") or {}),
             "automountServiceAccountToken": False,
             "restartPolicy": "Never",
-            "volumes": [*copy.deepcopy(template.get("volumes", [])), *homes, plan],
+            "volumes": [*all_volumes, plan],
             "initContainers": containers[:-1],
             "containers": containers[-1:],
         },
     }
+
+
+def _volume_name(volumes: list[dict[str, Any]], wanted: Mapping[str, Any], name: str) -> str:
+    """Return the name of a volume of the pod, which is added under `name` when it is not there.
+
+    A pod with two volumes of one claim never starts (kubernetes/kubernetes#82526).
+    """
+    for volume in volumes:
+        if _source(volume) == _source(wanted):
+            volume.update(copy.deepcopy(dict(wanted)))  # the hub may have it read-only
+            return str(volume["name"])
+    volumes.append({**copy.deepcopy(dict(wanted)), "name": name})
+    return name
+
+
+def _source(volume: Mapping[str, Any]) -> Any:
+    claim = volume.get("persistentVolumeClaim")
+    return claim["claimName"] if claim else {key: part for key, part in volume.items() if key != "name"}
 
 
 def _without_taking_over(context: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,7 +128,7 @@ def _without_taking_over(context: Mapping[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _container(template: Mapping[str, Any], step: Step, places: int) -> dict[str, Any]:
+def _container(template: Mapping[str, Any], step: Step, homes: Sequence[str]) -> dict[str, Any]:
     hub = template["containers"][0]
     plan = {"name": NAME, "mountPath": _PLAN_DIRECTORY, "readOnly": True}
     common = {
@@ -117,9 +138,7 @@ def _container(template: Mapping[str, Any], step: Step, places: int) -> dict[str
         **({"resources": copy.deepcopy(hub["resources"])} if "resources" in hub else {}),
     }
     if step.program == programs.HOMES:
-        mounts = [
-            {"name": f"deployer-homes-{number}", "mountPath": root_of(number)} for number in range(places)
-        ]
+        mounts = [{"name": name, "mountPath": root_of(number)} for number, name in enumerate(homes)]
         return {
             **common,
             "command": programs.command(step.program, step.mode, _PLAN),

@@ -43,6 +43,9 @@ def people(storage: dict[str, Any], **hub: Any) -> dict[str, Any]:
     }
 
 
+HOMES = "/srv/homes"
+
+
 def in_hub(fleet: TestFleet, hub: str, *command: str) -> str:
     """Run a command in the hub's pod."""
     kubectl = ["kubectl", "--namespace", hub, "exec", "deployment/hub", "--", *command]
@@ -69,22 +72,27 @@ def users_map(fleet: TestFleet, hub: str, *argv: str) -> dict[str, Any]:
     return found
 
 
-def test_homes_on_a_shared_volume_come_along_and_lead_back(fleet: TestFleet, tmp_path: Path) -> None:
-    homes = "/srv/homes"
+def hub_with_shared_homes(fleet: TestFleet, **entry: Any) -> str:
+    """Deploy a hub whose own pod sees all homes, at `HOMES`."""
     claim = {"name": "homes", "persistentVolumeClaim": {"claimName": "homes"}}
     storage = {"type": "static", "static": {"pvcName": "homes", "subPath": "{escaped_username}"}}
-    mounts = {"extraVolumes": [claim], "extraVolumeMounts": [{"name": "homes", "mountPath": homes}]}
-    hub = fleet.add_hub(values={"jupyterhub": people(storage, **mounts)})
+    mounts = {"extraVolumes": [claim], "extraVolumeMounts": [{"name": "homes", "mountPath": HOMES}]}
+    hub = fleet.add_hub(values={"jupyterhub": people(storage, **mounts)}, **entry)
     ensure_namespace(fleet.api, hub)
     spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "100Mi"}}}
     fleet.api.create(
         f"/api/v1/namespaces/{hub}/persistentvolumeclaims", {"metadata": {"name": "homes"}, "spec": spec}
     )
     assert fleet.deployed(hub, "--skip-health-check")["ok"]
+    return hub
+
+
+def test_homes_on_a_shared_volume_come_along_and_lead_back(fleet: TestFleet, tmp_path: Path) -> None:
+    hub = hub_with_shared_homes(fleet)
     call(fleet, hub, "POST", "/users", {"usernames": ["ada@campus.example", "eve"]})
     call(fleet, hub, "POST", "/groups/staff", {"users": ["ada@campus.example"]})
     made = "mkdir ada-40campus-2eexample eve && touch ada-40campus-2eexample/kept eve/kept"
-    in_hub(fleet, hub, "sh", "-c", f"cd {homes} && {made}")
+    in_hub(fleet, hub, "sh", "-c", f"cd {HOMES} && {made}")
     undo = str(tmp_path / "undo.json")
 
     plan = users_map(fleet, hub, "--rule", "strip-domain")
@@ -95,11 +103,11 @@ def test_homes_on_a_shared_volume_come_along_and_lead_back(fleet: TestFleet, tmp
     assert (done["applied"]["users"], done["applied"]["homes"]) == (1, 1)
     assert names(fleet, hub) == ["ada", "eve"]
     assert call(fleet, hub, "GET", "/groups/staff")["users"] == ["ada"]
-    assert in_hub(fleet, hub, "sh", "-c", f"cd {homes} && ls -d */kept").split() == ["ada/kept", "eve/kept"]
+    assert in_hub(fleet, hub, "sh", "-c", f"cd {HOMES} && ls -d */kept").split() == ["ada/kept", "eve/kept"]
 
     users_map(fleet, hub, "--undo", undo, "--apply", "--start", "--write-undo", str(tmp_path / "undone.json"))
     assert names(fleet, hub) == ["ada@campus.example", "eve"]
-    found = in_hub(fleet, hub, "sh", "-c", f"cd {homes} && ls -d */kept").split()
+    found = in_hub(fleet, hub, "sh", "-c", f"cd {HOMES} && ls -d */kept").split()
     assert found == ["ada-40campus-2eexample/kept", "eve/kept"]
 
 
@@ -117,3 +125,38 @@ def test_a_hub_that_waits_for_its_deploy_is_started_by_it(fleet: TestFleet, tmp_
     assert fleet.deployed(hub, "--skip-health-check")["ok"]
     assert fleet.api.get(deployment)["spec"]["replicas"] == 1
     assert names(fleet, hub) == ["ada"]
+
+
+def archive(fleet: TestFleet, hub: str, *argv: str) -> dict[str, tuple[str, int]]:
+    """Archive homes of those who left; return what became of each, and how many bytes it had."""
+    done = fleet.run("users", "archive", "test", hub, "--output", "json", "--yes", *argv)
+    assert done.returncode == 0, done.stderr
+    homes = json.loads(done.stdout)["applied"]["homes"]
+    return {home["user"]: (home["status"], home.get("home_bytes", 0)) for home in homes}
+
+
+def test_homes_of_those_who_left_are_archived_beside_the_running_hub(fleet: TestFleet) -> None:
+    cohort = {"users": ["ada@campus.example", "bob", "zoe"], "keep": ["bob"], "until": "2020-01-01"}
+    hub = hub_with_shared_homes(fleet, features={"cohort": cohort})
+    made = "mkdir -p ada-40campus-2eexample bob _shared && cp /etc/passwd ada-40campus-2eexample/work"
+    in_hub(fleet, hub, "sh", "-c", f"cd {HOMES} && {made} && echo x > bob/work")
+    size = len(in_hub(fleet, hub, "cat", "/etc/passwd"))
+
+    done = fleet.run("users", "leavers", "test", hub, "--output", "json")
+    assert done.returncode == 0, done.stderr
+    assert [each["user"] for each in json.loads(done.stdout)["leavers"]] == ["ada@campus.example", "zoe"]
+
+    ada = "ada@campus.example"
+    assert archive(fleet, hub) == {ada: ("archived", size), "zoe": ("absent", 0)}
+    assert homes_there(fleet, hub) == ["_archived", "_shared", "ada-40campus-2eexample", "bob"]
+    assert archive(fleet, hub, "--remove-homes") == {ada: ("removed", size), "zoe": ("absent", 0)}
+    assert homes_there(fleet, hub) == ["_archived", "_shared", "bob"]
+    assert archive(fleet, hub, "--remove-homes") == {ada: ("removed", size), "zoe": ("absent", 0)}
+    # The hub ran all the time, and whoever has a server cannot look into archives.
+    assert ada in names(fleet, hub)
+    refused = in_hub(fleet, hub, "sh", "-c", f"ls {HOMES}/_archived 2>&1 || true")
+    assert "Permission denied" in refused
+
+
+def homes_there(fleet: TestFleet, hub: str) -> list[str]:
+    return sorted(in_hub(fleet, hub, "ls", HOMES).split())

@@ -1,4 +1,4 @@
-"""The pod that changes names: made of the hub's own template, with the steps as its containers.
+"""The pod that changes names or archives homes: made of the hub's template, with steps as its containers.
 
 Kubernetes runs init containers one after the other, each only when the one before it ended well: that is the
 order in which nothing is lost. What touches the database is the hub's own image, user, volumes and
@@ -57,6 +57,8 @@ BACK_UP = Step(name="back-up", program=programs.DATABASE, mode="check")
 MOVE_HOMES = Step(name="move-homes", program=programs.HOMES, mode="move")
 RENAME_USERS = Step(name="rename-users", program=programs.DATABASE, mode="rename")
 CLOSE = Step(name="close", program=programs.HOMES, mode="close")
+ARCHIVE_HOMES = Step(name="archive-homes", program=programs.ARCHIVES, mode="archive")
+REMOVE_HOMES = Step(name="remove-homes", program=programs.ARCHIVES, mode="remove")
 LOOK = Step(name="look", program=programs.DATABASE, mode="look")
 
 HARMLESS = (CHECK_HOMES.name, BACK_UP.name, LOOK.name)
@@ -76,7 +78,9 @@ def manifest(
 ) -> dict[str, Any]:
     """Return the pod that carries out steps; `volumes` are those of the places, in order."""
     template = deployment["spec"]["template"]["spec"]
-    all_volumes = copy.deepcopy(template.get("volumes", []))
+    # A hub that runs on another node may have some of its volumes for itself.
+    takes_hubs = any(step.program == programs.DATABASE for step in steps)
+    all_volumes = copy.deepcopy(template.get("volumes", [])) if takes_hubs else []
     names = [
         _volume_name(all_volumes, volume, f"deployer-homes-{number}") for number, volume in enumerate(volumes)
     ]
@@ -137,7 +141,7 @@ def _container(template: Mapping[str, Any], step: Step, homes: Sequence[str]) ->
         "imagePullPolicy": hub.get("imagePullPolicy", "IfNotPresent"),
         **({"resources": copy.deepcopy(hub["resources"])} if "resources" in hub else {}),
     }
-    if step.program == programs.HOMES:
+    if step.program != programs.DATABASE:
         mounts = [{"name": name, "mountPath": root_of(number)} for number, name in enumerate(homes)]
         return {
             **common,

@@ -104,14 +104,14 @@ def test_a_claim_is_one_volume_of_the_pod_however_often_homes_are_on_it() -> Non
     hub["spec"]["template"]["spec"]["volumes"].append(
         {"name": "people", "persistentVolumeClaim": {"claimName": "homes", "readOnly": True}}
     )
-    made = pod.manifest(hub, (pod.CHECK_HOMES,), (homes, NFS, homes, NFS))["spec"]
+    made = pod.manifest(hub, (pod.CHECK_HOMES, pod.RENAME_USERS), (homes, NFS, homes, NFS))["spec"]
     assert made["volumes"] == [
         {"name": "pvc", "persistentVolumeClaim": {"claimName": "hub-db-dir"}},
         {"name": "people", **homes},
         {"name": "deployer-homes-1", **NFS},
         {"name": "deployer-users", "secret": {"secretName": "deployer-users"}},
     ]
-    (step,) = made["containers"]
+    (step,) = made["initContainers"]
     assert [(mount["name"], mount["mountPath"]) for mount in step["volumeMounts"][:-1]] == [
         ("people", "/deployer-homes/0"),
         ("deployer-homes-1", "/deployer-homes/1"),
@@ -119,6 +119,15 @@ def test_a_claim_is_one_volume_of_the_pod_however_often_homes_are_on_it() -> Non
         ("deployer-homes-1", "/deployer-homes/3"),
     ]
     assert hub["spec"]["template"]["spec"]["volumes"][1]["persistentVolumeClaim"]["readOnly"]
+
+
+def test_a_pod_that_leaves_the_database_alone_has_none_of_the_hubs_volumes() -> None:
+    """The hub runs meanwhile, and may be the only one that can have them."""
+    made = pod.manifest(HUB, (pod.ARCHIVE_HOMES,), (NFS,))["spec"]
+    assert [volume["name"] for volume in made["volumes"]] == ["deployer-homes-0", "deployer-users"]
+    (step,) = made["containers"]
+    assert step["command"] == programs.command("archive_homes", "archive", "/deployer-users/plan.json.gz")
+    assert [mount["name"] for mount in step["volumeMounts"]] == ["deployer-homes-0", "deployer-users"]
 
 
 def test_all_is_checked_and_copied_before_anything_changes() -> None:

@@ -136,10 +136,10 @@ def written(home: Path, archive: Path) -> tuple[list[Record], list[str]]:
     with os.fdopen(descriptor, "wb") as file:
         with tarfile.open(fileobj=file, mode="w:gz", format=tarfile.PAX_FORMAT) as tar:
             for path, name in entries(home):
-                info = tar.gettarinfo(path, arcname=name)
-                if info is None:  # a socket
+                if stat.S_ISSOCK(path.lstat().st_mode):
                     skipped.append(name)
                     continue
+                info = tar.gettarinfo(path, arcname=name)
                 digest = add(tar, info, path)
                 members.append(member_of(info, digest))
         file.flush()
@@ -155,7 +155,7 @@ def add(tar: tarfile.TarFile, info: tarfile.TarInfo, path: Path) -> str | None:
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     with os.fdopen(descriptor, "rb") as file:
         content = Hashed(file)
-        tar.addfile(info, content)  # type: ignore[arg-type]  # it only reads
+        tar.addfile(info, content)
     return content.digest.hexdigest()
 
 

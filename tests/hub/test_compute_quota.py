@@ -208,8 +208,7 @@ def test_a_refusal_says_how_much_and_when_again(quota: SimpleNamespace) -> None:
     assert kept.refusal(hub.server(), began + 9 * HOUR) is None
     kept.ran(hub.server(started=began), began + 10 * HOUR)
     refusal: Any = kept.refusal(hub.server(), began + 12 * HOUR)
-    assert isinstance(refusal, HTTPError)
-    assert refusal.status_code == 403
+    assert (type(refusal), refusal.status_code) == (HTTPError, 403)
     # 10 hours in which a quarter must be free again, a day after they began.
     assert refusal.jupyterhub_message == (
         "You have used 10.0 of your 10 GiB-hours of memory of the last day. "

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import runpy
 import sqlite3
 import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -215,6 +217,35 @@ def test_a_refusal_says_how_much_and_when_again(quota: SimpleNamespace) -> None:
         "You can start a server again at 2026-12-02 08:15 UTC. Ask this hub's admins if you need more."
     )
     assert kept.refusal(hub.server(), began + 24 * HOUR + 901) is None
+
+
+def test_one_server_that_does_not_stop_keeps_no_other_from_it(
+    quota: SimpleNamespace, caplog: pytest.LogCaptureFixture
+) -> None:
+    hub, kept, stopped = Hub(), quota.Quota({**TOLD, "hours": 1}, "check"), []
+    servers = [hub.server(name, ready=True) for name in ("ada", "eve", "zoe")]
+
+    async def stop_server(name: str, _server: str) -> None:
+        if name == "ada":
+            raise RuntimeError("the cluster does not answer")
+        stopped.append(name)
+
+    async def delete_user(_user: Any, _server: str) -> None:
+        return None
+
+    for spawner in servers:
+        spawner.user.spawners = {"": spawner}
+        spawner.user.stop = partial(stop_server, spawner.user.name)
+        kept.runs_on(spawner, NOW if spawner.user.name != "zoe" else NOW + HOUR)
+    app = SimpleNamespace(
+        db=hub.db,
+        users={number: spawner.user for number, spawner in enumerate(servers)},
+        proxy=SimpleNamespace(delete_user=delete_user),
+        log=logging.getLogger("hub"),
+    )
+    assert asyncio.run(quota.keep_quota(app, kept, NOW + 1.5 * HOUR)) == ["eve/"]
+    assert (stopped, [spawner._stop_pending for spawner in servers[:2]]) == (["eve"], [False, False])
+    assert "Could not stop the server of ada" in caplog.text
 
 
 def test_a_hub_that_asks_for_none_is_as_it_was(run: Run) -> None:

@@ -8,6 +8,7 @@ meanwhile.
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from functools import wraps
 from html import escape as _escaped
@@ -235,26 +236,31 @@ async def keep_quota(hub: Any, quota: Quota, now: float) -> list[str]:
     for spawner in running:
         quota.runs_on(spawner, now)
     quota.forget(hub.db, now)
-    stopped = []
-    for spawner in running if quota.said["stop"] else ():
-        user = spawner.user
-        hours = quota.hours(user)
-        if hours is None or quota_used(quota.runs(hub.db, user.name, now), now, quota.window) < hours:
-            continue
-        if spawner.ready:  # still: the one before it may have taken a while to stop
-            stopped.append(f"{user.name}/{spawner.name}")
-            await _stop_server(hub, user, spawner)
-    return stopped
+    over = [
+        spawner for spawner in running if quota.said["stop"] and _is_used_up(hub, quota, spawner.user, now)
+    ]
+    # All at once: a server may take a while to stop.
+    done = await asyncio.gather(*(_stop_server(hub, spawner) for spawner in over))
+    return [f"{spawner.user.name}/{spawner.name}" for spawner, ended in zip(over, done, strict=True) if ended]
 
 
-async def _stop_server(hub: Any, user: Any, spawner: Any) -> None:
+def _is_used_up(hub: Any, quota: Quota, user: Any, now: float) -> bool:
+    hours = quota.hours(user)
+    return hours is not None and quota_used(quota.runs(hub.db, user.name, now), now, quota.window) >= hours
+
+
+async def _stop_server(hub: Any, spawner: Any) -> bool:
     # As JupyterHub does it: nobody may start or stop it meanwhile, and its address goes first.
     spawner._stop_pending = True  # noqa: SLF001
     try:
-        await hub.proxy.delete_user(user, spawner.name)
-        await user.stop(spawner.name)
+        await hub.proxy.delete_user(spawner.user, spawner.name)
+        await spawner.user.stop(spawner.name)
+    except Exception:  # others are stopped all the same, and this one with the next look
+        hub.log.exception("Could not stop the server of %s, whose quota is used up", spawner.user.name)
+        return False
     finally:
         spawner._stop_pending = False  # noqa: SLF001
+    return True
 
 
 async def _keep(hub: Any, quota: Quota) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deployer.fleet.violations import shown
+from deployer.operations.validation.shipped import at_the_hub
 from deployer.tools.helm_refusals import refusal, values_in
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ def refused(release: HubValues, error: ProgramFailed) -> Problem:
     layer, set_at = release.merged.origin_path(at)
     # Of a value that is missing, the map that should have it is the place; what is further up tells nothing.
     if at and layer is not release.merged.layers[0] and len(set_at) >= max(1, len(at) - 1):
-        document, where, text, _ = release.finding_in(layer, set_at, message)
+        finding = release.finding_in(layer, set_at, message)
+        document, where, text, _ = at_the_hub(release.fleet.root, release.hub, finding)
         return document.problem(where, text, RULE)
     hub = release.hub
     return hub.document.problem((*hub.at, "helm_chart"), message, RULE)

@@ -19,10 +19,10 @@ from deployer.operations.new.own_files import fates, used_by_one
 from deployer.operations.new.plan import Plan, findings, present, prove, prove_hub
 from deployer.operations.new.proposals import taken_hosts
 from deployer.operations.new.renaming import Renaming
-from deployer.operations.new.secrets import secrets_needed
+from deployer.operations.new.secrets import secret_file, secrets_needed, secrets_shared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from deployer.fleet.model import Cluster, Fleet, Hub
@@ -61,11 +61,21 @@ def plan(session: Session, root: Path, cluster: str, copy: HubCopy) -> Plan:
     notes += prove_hub(session, drafts, cluster, copy.name, complete=False, like=map(renaming.told, known))
     lacking = [fate.name for fate in found if fate.left_out]
     place = target.directory / (lacking[0] if lacking else "")
-    needed = secrets_needed(place, fleet.root, _secret_keys(found))
+    needed = secrets_needed(place, fleet.root, _secret_keys(each for each in found if each.left_out))
+    own, with_source = target.directory / secret_file(copy.name), used_by_one(fleet, source, found)
+    shared = [
+        secrets_shared(copy.name, each.name, own, fleet.root, _secret_keys([each]))
+        for each in found
+        if each.shared and each.name in with_source
+    ]
+    secrets = (needed, *shared)
+    of_secrets = [note for each in secrets for note in each.notes]
+    steps = [step for each in secrets for step in each.next_steps]
+    told = (*_notes(fleet, owner, target, source, found), *_left(renaming, drafts))
     return Plan(
         changes=drafts.changes,
-        notes=(*_notes(fleet, owner, target, source, found), *_left(renaming, drafts), *notes, *needed.notes),
-        next_steps=(*needed.next_steps, *steps_to_deploy(cluster, copy.name)),
+        notes=(*told, *notes, *of_secrets),
+        next_steps=(*steps, *steps_to_deploy(cluster, copy.name)),
     )
 
 
@@ -82,9 +92,9 @@ def _content(path: Path) -> str:
     return path.read_bytes().decode().removeprefix("\ufeff")
 
 
-def _secret_keys(found: Sequence[Fate]) -> list[str]:
-    """Return the paths of what the source has encrypted in files of its own."""
-    documents = (fate.file.document for fate in found if fate.left_out)
+def _secret_keys(found: Iterable[Fate]) -> list[str]:
+    """Return the paths of what the source has encrypted in files."""
+    documents = (fate.file.document for fate in found)
     paths = (at for document in documents for at, _ in leaves(document.data, is_encrypted_scalar))
     return [shown(at) for at in paths]
 

@@ -117,6 +117,19 @@ def test_a_copy_on_another_cluster(session: Session, root: Path, golden: Golden)
     golden.check(GOLDEN / "copy-elsewhere.txt", text(found))
 
 
+def test_secrets_in_a_file_that_both_have_are_named(session: Session, root: Path) -> None:
+    place = root / "config/clusters/lake"
+    (place / "enc-prod.secret.values.yaml").rename(place / "enc-all.secret.values.yaml")
+    (place / "cluster.yaml").write_text(LAKE.replace("enc-prod.", "enc-all."))
+    found = planned(session, root, "lake", "prod", HUB="climate", display_name="Climate at the Lake")
+    keys = "GitHubOAuthenticator.client_id, GitHubOAuthenticator.client_secret"
+    assert f"climate has the secrets of enc-all.secret.values.yaml too: {keys}" in found.notes
+    assert found.next_steps[0] == (
+        "where climate needs other secrets: sops edit config/clusters/lake/enc-climate.secret.values.yaml, "
+        "and list it behind enc-all.secret.values.yaml in cluster.yaml"
+    )
+
+
 def test_a_copy_of_a_hub_without_files_of_its_own_is_an_entry(session: Session, root: Path) -> None:
     found = planned(session, root, "lake", "staging", HUB="climate", staged_by="")
     (change,) = found.changes

@@ -38,7 +38,7 @@ def past_dates(hub: Hub, now: datetime) -> Iterator[Problem]:
 
 
 def _until(feature: Feature) -> Iterator[tuple[KeyPath, Any, str]]:
-    """Yield each date until which something is: its path, what it says, and how it is told that it is over."""
+    """Yield each date until which something is: its path, what it says, and what is said when it is over."""
     settings = feature.settings
     if feature.name == "announcement":
         yield ("until",), settings.get("until"), "the announcement is shown no more"

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from deployer.fleet.manifests import objects
 from deployer.fleet.problems import Problem
+from deployer.operations.refusals import refused
 from deployer.operations.render import handed, manifests, rendered
-from deployer.operations.validation.refusals import refused
-from deployer.operations.validation.shipped import at_the_hub
+from deployer.operations.shipped import at_the_hub
 from deployer.rules import manifests as manifest_rules
 from deployer.rules import values as values_rules
 from deployer.rules.subjects import HubObjects, HubValues
@@ -77,7 +77,7 @@ class HubFindings:
 
     def refused(self, error: ProgramFailed) -> Problem:
         """Return what is wrong when Helm does not render the hub."""
-        return refused(self._subject, error)
+        return refused(self.work.fleet.root, self._release, error)
 
     @cached_property
     def _key(self) -> str:

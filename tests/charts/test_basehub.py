@@ -20,6 +20,7 @@ OWN_KEYS = {
     "global",
     "nfs",
     "inClusterNFS",
+    "ngshare",
     "nodePlaceholder",
     "userServiceAccount",
     "sharedVolume",

@@ -29,6 +29,8 @@ server.HTTPServer.listen = lambda self, port, *_: listen(self, port, "127.0.0.1"
 runpy.run_module("ngshare", run_name="__main__", alter_sys=True)
 """
 
+RUN = "runpy.run_path(sys.argv[1], run_name='__main__')"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Exchange:
@@ -134,10 +136,10 @@ def first_round(
         "NGSHARE_COURSES": str(directory / "courses.json"),
     }
     # The pause after a round ends it.
-    once = "import runpy, sys, time; time.sleep = lambda _: sys.exit(0); runpy.run_path({!r}, run_name='__main__')"
+    once = f"import runpy, sys, time; time.sleep = lambda _: sys.exit(0); {RUN}"
     roster = str(repository / "helm-charts/basehub/files/ngshare/roster.py")
     done = subprocess.run(
-        [sys.executable, "-c", once.format(roster)], env=environ, capture_output=True, text=True, check=True
+        [sys.executable, "-c", once, roster], env=environ, capture_output=True, text=True, check=True
     )
     return done.stdout.splitlines()
 

@@ -1,4 +1,4 @@
-"""A course with ngshare and nbgrader beside a real JupyterHub: what its people can do, and what others can't."""
+"""A course with ngshare and nbgrader beside a real JupyterHub: what its people can do, and others can't."""
 
 from __future__ import annotations
 
@@ -227,7 +227,7 @@ def test_nobody_comes_in_without_a_token_of_the_hub(course: Course, token: str) 
     for path in ("courses", "assignments/bio101", "assignment/bio101/ps1", "submissions/bio101/ps1"):
         answer = course.exchange.call(token, "GET", path)
         assert answer.status_code != 200
-        assert "success\": true" not in answer.text
+        assert 'success": true' not in answer.text
     assert course.exchange.call(token, "DELETE", "course/bio101").status_code == 403
 
 

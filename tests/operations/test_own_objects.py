@@ -60,12 +60,21 @@ dask-gateway: {enabled: true}
 userServiceAccount: {annotations: {owner: us}}
 jupyterhub: {singleuser: {networkPolicy: {enabled: true}}}
 """
+GRADING = """
+ngshare:
+  enabled: true
+  admins: [grace]
+  courses: {bio101: {instructors: [ada], student_groups: [biology]}}
+  storageClass: fast
+jupyterhub: {singleuser: {networkPolicy: {enabled: true}}}
+"""
 CASES = {
     "nothing-asked": ("kubeconfig", "{}"),
     "everything": ("kubeconfig", ALL_OF_IT),
     "own-server-on-gcp": ("gcp", ON_GCP),
     "own-server-on-aws": ("aws", ON_AWS),
     "in-the-cluster": ("kubeconfig", "{inClusterNFS: {enabled: true, size: 10Gi}}"),
+    "grading": ("kubeconfig", GRADING),
     "awaited-nodes": ("kubeconfig", "{nodePlaceholder: {enabled: true, replicas: 1, wait: true}}"),
 }
 

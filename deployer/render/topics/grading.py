@@ -12,9 +12,11 @@ if TYPE_CHECKING:
 
 CHART = "ngshare"
 SERVICE = "courseRoster"
-"""The service that keeps the courses, an admin of ngshare. ngshare knows people and services by their names
-alone, so nobody may be called so: JupyterHub makes names of users lower-case, and the one kind of sign-in that
-does not, MediaWiki's, makes their first letter a capital."""
+"""The service that keeps the courses, an admin of ngshare.
+
+ngshare knows people and services by their names alone, so nobody may be called so: JupyterHub makes names of
+users lower-case, and the one kind of sign-in that does not, MediaWiki's, makes their first letter a capital.
+"""
 
 _ROLE = "course-roster"
 _CONFIG = "/etc/jupyter/nbgrader_config.py"

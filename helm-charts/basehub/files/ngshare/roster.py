@@ -106,7 +106,7 @@ def main() -> None:
         except (OSError, ValueError) as error:
             said = [f"not looked at: {error}"]
         for sentence in said:
-            print(sentence, flush=True)
+            print(sentence, flush=True)  # noqa: T201 - its log
         time.sleep(SECONDS_BETWEEN_ROUNDS)
 
 

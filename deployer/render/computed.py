@@ -20,6 +20,7 @@ from deployer.render.topics import (
     pages,
     people,
     scheduling,
+    site,
 )
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ TOPICS: Mapping[str, Callable[[Subject], dict[str, Any]]] = {
     "Dask nodes": dask_nodes.dask_nodes,
     "BinderHub": binder.binderhub,
     "grading": grading.grading,
+    "site": site.site,
     "groups exporter": people.groups_exporter,
     "services of users": people.services_of_users,
     "pages": pages.pages,

@@ -24,6 +24,7 @@ OWN_KEYS = {
     "nodePlaceholder",
     "userServiceAccount",
     "sharedVolume",
+    "site",
     "staticWebsite",
 }
 

@@ -33,6 +33,7 @@ from deployer.render.features import (
     resource_choices,
     services,
     shared_directories,
+    site,
     templates,
     warm_nodes,
 )
@@ -69,6 +70,7 @@ FEATURES: Mapping[str, Callable[[Subject, Mapping[str, Any]], dict[str, Any]]] =
     "profiles": profiles.values,
     "services": services.values,
     "shared_directories": shared_directories.values,
+    "site": site.values,
     "templates": templates.values,
     "warm_nodes": warm_nodes.values,
 }

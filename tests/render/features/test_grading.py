@@ -2,7 +2,12 @@ from __future__ import annotations
 
 from tests.render.features.asking import asked
 
-COURSE = {"instructors": [], "instructor_groups": [], "students": [], "student_groups": []}
+COURSE: dict[str, list[str]] = {
+    "instructors": [],
+    "instructor_groups": [],
+    "students": [],
+    "student_groups": [],
+}
 
 
 def test_a_course_takes_who_teaches_it() -> None:

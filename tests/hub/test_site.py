@@ -45,6 +45,14 @@ jupyterhub:
       DummyAuthenticator: {allow_all: true}
 """
 
+# Tornado as it is in older images of hubs, where it does not look where links lead.
+OLDER_TORNADO = """\
+import runpy, sys
+from tornado.web import StaticFileHandler
+StaticFileHandler._resolve_symlink_target = lambda self, path, *_: path
+runpy.run_path(sys.argv[1], run_name="__main__")
+"""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Visitor:
@@ -129,8 +137,8 @@ def files(version: Path, text: str) -> None:
 
 
 @contextmanager
-def running_site(repository: Path, directory: Path, asked: str) -> Iterator[Site]:
-    """Run a hub, and the site as the chart does, until the block ends."""
+def running_site(repository: Path, directory: Path, asked: str, *start: str) -> Iterator[Site]:
+    """Run a hub, and the site as the chart does, until the block ends; `start` are arguments of Python's."""
     made = values(repository, asked, own=OWN)
     site = made["site"]
     (directory / "files").mkdir()
@@ -141,7 +149,9 @@ def running_site(repository: Path, directory: Path, asked: str) -> Iterator[Site
         program = str(repository / "helm-charts/basehub/files/site/site.py")
         log = directory / "site.log"
         with log.open("wb") as sink:
-            process = subprocess.Popen([sys.executable, program], env=environ, stdout=sink, stderr=sink)
+            process = subprocess.Popen(
+                [sys.executable, *start, program], env=environ, stdout=sink, stderr=sink
+            )
         try:
             url = f"http://127.0.0.1:{port}"
             _wait(f"{url}/healthz", process, log)
@@ -183,7 +193,7 @@ def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterator[Site]:
-    with running_site(repository, tmp_path_factory.mktemp("site"), ASKED) as running:
+    with running_site(repository, tmp_path_factory.mktemp("site"), ASKED, "-c", OLDER_TORNADO) as running:
         running.publish("one")
         yield running
 

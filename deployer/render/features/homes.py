@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from deployer.fleet.model import Aws, Gcp
+from deployer import clouds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from deployer.render.subject import Subject
 
 _SERVER = "jupyterhub-home-nfs"
-_DISK_OF: Mapping[type[object], str] = {Aws: "eks", Gcp: "gke"}
 
 
 def values(subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -26,8 +25,10 @@ def _server(subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:
     if "quota_gb" in settings:
         server["quotaEnforcer"] = {"config": {"QuotaManager": {"hard_quota": settings["quota_gb"]}}}
     if "disk" in settings:
-        cloud = _DISK_OF.get(type(subject.cluster.provider), "openstack")
-        server[cloud] = {"enabled": True, "volumeId": settings["disk"]}
+        server[clouds.of(subject.cluster.provider).HOMES.disk] = {
+            "enabled": True,
+            "volumeId": settings["disk"],
+        }
     nfs: dict[str, Any] = {"enabled": True}
     if "address" in settings:
         nfs["pv"] = {"serverIP": settings["address"]}

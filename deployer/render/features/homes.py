@@ -55,6 +55,6 @@ def _none(_subject: Subject, _settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _made(subject: Subject, name: str, key: str) -> str:
-    """Return what the cloud calls home storage that `deployer infra apply` made, by its name in cluster.yaml."""
+    """Return what the cloud calls home storage that infra made, by its name in cluster.yaml."""
     made: Mapping[str, Any] = subject.cluster.outputs.get("home_storage", {}).get(name, {})
     return str(made.get(key, name))

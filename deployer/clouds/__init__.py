@@ -1,4 +1,4 @@
-"""How each provider lets us in, and what differs there: a module each, all of them a `Cloud`; `of` chooses."""
+"""How each provider lets us in, and what differs there: one module each, a `Cloud`, chosen by `of`."""
 
 from __future__ import annotations
 

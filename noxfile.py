@@ -52,7 +52,7 @@ def imports(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the unit tests: no program, no socket."""
-    # They share nothing, so each processor takes some; a file's tests stay together, for what it sets up once.
+    # They share nothing, so each processor takes some; a file stays together, for what it sets up once.
     _pytest(session, "tests", "--numprocesses=auto", "--dist=loadfile")
 
 

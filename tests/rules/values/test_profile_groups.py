@@ -110,7 +110,7 @@ def test_directories_and_hours_may_be_for_groups_too(values: Making) -> None:
     """
     assert [each[:8] for each in found(no_groups, values(text))] == ["1:5:39: "]
     without = text.replace("{a: {groups: [physics]}, b: {}}", "{}")
-    assert [each[:8] for each in found(no_groups, values(without))] == ["1:6:38: "]
+    assert [each[:8] for each in found(no_groups, values(without))] == ["1:6:39: "]
 
 
 def test_what_is_encrypted_is_not_compared(values: Making) -> None:

@@ -4,11 +4,12 @@ PYTHON ?= python3
 .PHONY: help demo test setup tools tools-all lock
 
 help:
-	@echo 'make demo    set up, start a local Kubernetes, deploy the hub `demo` on it, check it'
-	@echo 'make test    set up, run every test tier that this machine can run'
-	@echo 'make setup   get .venv, the system packages and the pinned programs'
-	@echo 'make tools   build the pinned programs (helm, kubernetes, coredns) into .tools/bin'
-	@echo 'make lock    lock the dependencies anew'
+	@echo 'make demo       set up, start a local Kubernetes, deploy the hub `demo` on it, check it'
+	@echo 'make test       set up, run every test tier that this machine can run'
+	@echo 'make setup      get .venv, the system packages and the pinned programs'
+	@echo 'make tools      build the pinned programs (helm, kubernetes, coredns) into .tools/bin'
+	@echo 'make tools-all  also what only tests use (sops, OpenTofu, a local AWS)'
+	@echo 'make lock       lock the dependencies anew'
 
 demo: .venv/.installed
 	@.venv/bin/python tools/demo
@@ -22,8 +23,9 @@ setup: .venv/.installed
 tools:
 	@tools/build
 
-tools-all:
+tools-all: .venv/.installed
 	@tools/build all
+	@tools/moto
 
 lock: .venv/.installed
 	.venv/bin/nox -s lock

@@ -52,7 +52,7 @@ def imports(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the unit tests: no program, no socket."""
-    # They share nothing, so each processor takes some; a file stays together, for what it sets up once.
+    # They share nothing: each processor takes some, and those of a file stay together.
     _pytest(session, "tests", "--numprocesses=auto", "--dist=loadfile")
 
 
@@ -142,9 +142,13 @@ def fleet(session: nox.Session) -> None:
 def lock(session: nox.Session) -> None:
     """Lock the dependencies anew, as far as they still fit; `-- --upgrade` takes the newest."""
     compile_ = ["uv", "pip", "compile", "--quiet", "--python-version=3.11", "--generate-hashes"]
-    compile_ += ["--no-emit-index-url", "--no-header", *session.posargs, "pyproject.toml"]
-    session.run(*compile_, "--output-file=requirements/main.txt")
-    session.run(*compile_, "requirements/dev.in", "--output-file=requirements/dev.txt")
+    compile_ += ["--no-emit-index-url", "--no-header", *session.posargs]
+    session.run(*compile_, "pyproject.toml", "--output-file=requirements/main.txt")
+    session.run(*compile_, "pyproject.toml", "requirements/dev.in", "--output-file=requirements/dev.txt")
+    session.run(*compile_, "requirements/moto.in", "--output-file=requirements/moto.txt")
+    # An environment of its own: ngshare is older than what we test hubs with.
+    override = "--override=requirements/grading-overrides.txt"
+    session.run(*compile_, override, "requirements/grading.in", "--output-file=requirements/grading.txt")
 
 
 def _pytest(session: nox.Session, tier: str, *more: str) -> None:

@@ -45,6 +45,12 @@ def test_both_majors_of_helm_know_their_versions(build: Any) -> None:
     )
 
 
+def test_opentofu_is_no_development_version(build: Any) -> None:
+    assert "-X github.com/opentofu/opentofu/version.dev=no" in " ".join(
+        build.PROGRAMS["tofu"].argv(Path("/out"))
+    )
+
+
 def test_every_program_has_a_module_with_sums(build: Any, repository: Path) -> None:
     modules = {program.directory for program in build.PROGRAMS.values()}
     assert modules == {path.parent for path in (repository / "tools").glob("*/go.mod")}

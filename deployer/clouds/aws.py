@@ -45,14 +45,7 @@ def access(session: Session, cluster: Cluster, directory: Path, programs: Progra
         DeployerError: the credentials are of another account than cluster.yaml says.
     """
     aws = cast("Aws", cluster.provider)
-    if aws.key:
-        env = _key_environment(decrypted(session, cluster, programs, aws.key))
-        # Files that do not exist: the operator's own profiles must not mix with the cluster's key.
-        env["AWS_CONFIG_FILE"] = str(directory / "aws-config")
-        env["AWS_SHARED_CREDENTIALS_FILE"] = str(directory / "aws-credentials")
-    else:
-        env = {name: value for name, value in session.environ.items() if name.startswith("AWS_")}
-    env["AWS_PAGER"] = ""
+    env = credentials(session, cluster, directory, programs)
     account = json.loads(programs.run(IDENTITY_ARGV, env=env).stdout)["Account"]
     if account != aws.account:
         raise DeployerError(
@@ -63,6 +56,20 @@ def access(session: Session, cluster: Cluster, directory: Path, programs: Progra
     programs.run(credentials_argv(aws, kubeconfig), env=env)
     give_environment(kubeconfig, env)
     return Access(kubeconfig=kubeconfig, env=env)
+
+
+def credentials(session: Session, cluster: Cluster, directory: Path, programs: Programs) -> dict[str, str]:
+    """Return the environment of programs that talk to AWS: the cluster's key, or the operator's own login."""
+    aws = cast("Aws", cluster.provider)
+    if aws.key:
+        env = _key_environment(decrypted(session, cluster, programs, aws.key))
+        # Files that do not exist: the operator's own profiles must not mix with the cluster's key.
+        env["AWS_CONFIG_FILE"] = str(directory / "aws-config")
+        env["AWS_SHARED_CREDENTIALS_FILE"] = str(directory / "aws-credentials")
+    else:
+        env = {name: value for name, value in session.environ.items() if name.startswith("AWS_")}
+    env["AWS_PAGER"] = ""
+    return env
 
 
 def _key_environment(document: Mapping[str, Any]) -> dict[str, str]:

@@ -54,6 +54,7 @@ def organisation(document: Document) -> Organisation:
         domains=_names(data, "domains"),
         kubernetes_version=_get(_map(data, "defaults"), "kubernetes_version", str),
         staff={kind: _names(_map(data, "staff"), kind) for kind in _map(data, "staff")},
+        state=_map(data, "state"),
     )
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from deployer.fleet.defaults import complete
 from deployer.fleet.model import Feature
 from deployer.fleet.schema_files import whole
 from deployer.fleet.violations import validator, violations
@@ -92,20 +93,5 @@ def _merged(below: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _complete(feature: Feature) -> Feature:
-    settings = _with_defaults(schema_of(feature.name), feature.settings)
+    settings = complete(schema_of(feature.name), feature.settings)
     return Feature(name=feature.name, settings=settings, document=feature.document, at=feature.at)
-
-
-def _with_defaults(schema: Mapping[str, Any], value: Any) -> Any:
-    """Return a value with the defaults of its schema for what it does not say, at any depth."""
-    if isinstance(value, list):
-        items = schema.get("items", {})
-        return [_with_defaults(items, each) for each in value]
-    if not isinstance(value, Mapping):
-        return value
-    known = schema.get("properties", {})
-    others = schema.get("additionalProperties")
-    others = others if isinstance(others, Mapping) else {}
-    defaults = {key: part["default"] for key, part in known.items() if "default" in part}
-    said = {key: each for key, each in value.items() if each is not None or key not in defaults}
-    return {key: _with_defaults(known.get(key, others), each) for key, each in {**defaults, **said}.items()}

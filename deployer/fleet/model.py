@@ -162,7 +162,8 @@ class Hub:
 class Organisation:
     """Who operates the fleet, from config/org.yaml; a fleet may have none.
 
-    `staff` maps where people log in (`github`, `google`) to the names that they have there.
+    `staff` maps where people log in (`github`, `google`) to the names that they have there. `state` says
+    where Terraform keeps its state, by the kind of backend; empty when it is kept on this machine.
     """
 
     name: str | None = None
@@ -170,6 +171,7 @@ class Organisation:
     domains: tuple[str, ...] = ()
     kubernetes_version: str | None = None
     staff: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    state: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

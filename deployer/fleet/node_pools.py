@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from deployer.fleet.machines.table import machine
@@ -44,7 +44,7 @@ class Pool:
     """One pool of nodes of one machine type. `group` is the key it is declared under, such as `notebooks`.
 
     `attached` is how many GPUs its nodes have beside those of the machine type, None when that can't be told.
-    `spot` nodes are cheap and may vanish any time.
+    `spot` nodes are cheap and may vanish any time. `declared` is the entry itself.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Pool:
     taints: tuple[Taint, ...]
     attached: int | None = 0
     spot: bool = False
+    declared: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def type(self) -> Machine | None:
@@ -106,6 +107,7 @@ def _pool(group: str, name: str, data: Mapping[str, Any]) -> Pool:
         taints=tuple(_taints(data.get("taints"))),
         attached=_attached(data.get("gpu")),
         spot=data.get("spot") is True,
+        declared=data,
     )
 
 

@@ -21,6 +21,7 @@ from deployer.render.features import (
     databases,
     dynamic_images,
     git_credentials,
+    grading,
     home_page,
     homes,
     identity_provider,
@@ -33,6 +34,7 @@ from deployer.render.features import (
     resource_choices,
     services,
     shared_directories,
+    site,
     templates,
     warm_nodes,
 )
@@ -57,6 +59,7 @@ FEATURES: Mapping[str, Callable[[Subject, Mapping[str, Any]], dict[str, Any]]] =
     "databases": databases.values,
     "dynamic_images": dynamic_images.values,
     "git_credentials": git_credentials.values,
+    "grading": grading.values,
     "home_page": home_page.values,
     "homes": homes.values,
     "identity_provider": identity_provider.values,
@@ -69,6 +72,7 @@ FEATURES: Mapping[str, Callable[[Subject, Mapping[str, Any]], dict[str, Any]]] =
     "profiles": profiles.values,
     "services": services.values,
     "shared_directories": shared_directories.values,
+    "site": site.values,
     "templates": templates.values,
     "warm_nodes": warm_nodes.values,
 }

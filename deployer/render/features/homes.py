@@ -27,7 +27,7 @@ def _server(subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:
     if "disk" in settings:
         server[clouds.of(subject.cluster.provider).HOMES.disk] = {
             "enabled": True,
-            "volumeId": settings["disk"],
+            "volumeId": _made(subject, settings["disk"], "id"),
         }
     nfs: dict[str, Any] = {"enabled": True}
     if "address" in settings:
@@ -35,9 +35,10 @@ def _server(subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:
     return {_SERVER: server, "nfs": nfs}
 
 
-def _managed(_subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:
+def _managed(subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:
     share = settings.get("directory", "/")
-    volume = {"serverIP": settings["address"], "baseShareName": share if share.endswith("/") else f"{share}/"}
+    server = _made(subject, settings["address"], "server")
+    volume = {"serverIP": server, "baseShareName": share if share.endswith("/") else f"{share}/"}
     # A managed server has no directory for the hub until somebody makes it.
     return {"nfs": {"enabled": True, "pv": volume, "shareCreator": {"enabled": True}}}
 
@@ -51,3 +52,9 @@ def _volume(_subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 def _none(_subject: Subject, _settings: Mapping[str, Any]) -> dict[str, Any]:
     return {"nfs": {"enabled": False}, "jupyterhub": {"singleuser": {"storage": {"type": "none"}}}}
+
+
+def _made(subject: Subject, name: str, key: str) -> str:
+    """Return what the cloud calls home storage that `infra apply` made, by its name in cluster.yaml."""
+    made: Mapping[str, Any] = subject.cluster.outputs.get("home_storage", {}).get(name, {})
+    return str(made.get(key, name))

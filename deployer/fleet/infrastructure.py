@@ -1,0 +1,23 @@
+"""The `infrastructure` block of a cluster: what Terraform is to build, complete with its defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from deployer.fleet.defaults import complete
+from deployer.fleet.schema_files import whole
+
+if TYPE_CHECKING:
+    from deployer.fleet.model import Cluster
+
+KEY = "infrastructure"
+
+
+def infrastructure(cluster: Cluster) -> Mapping[str, Any] | None:
+    """Return the block with the defaults of its schema, None for a cluster that somebody else made."""
+    said = cluster.document.value((KEY,))
+    if not isinstance(said, Mapping):
+        return None
+    completed: Mapping[str, Any] = complete(whole("cluster")["properties"][KEY], said)
+    return completed

@@ -1,0 +1,129 @@
+"""What a saved plan would change, read from `terraform show -json`; and what the guard has against it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from deployer.errors import DeployerError
+from deployer.fleet.spelling import did_you_mean
+from deployer.operations.infra.protected import PROTECTED
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from deployer.operations.infra.protected import Protection
+
+_KINDS = {
+    ("create",): "create",
+    ("update",): "update",
+    ("delete",): "destroy",
+    ("forget",): "forget",
+    ("delete", "create"): "replace",
+    ("create", "delete"): "replace",
+    ("create", "forget"): "replace",
+}
+_LOSING = ("destroy", "forget", "replace")
+_REASONS = {
+    "delete_because_no_resource_config": "the module no longer has it: a renamed one needs a `moved` block",
+    "delete_because_no_module": "the module no longer has it: a renamed one needs a `moved` block",
+    "delete_because_wrong_repetition": "it is now one of several, or one where several were",
+    "delete_because_count_index": "there are fewer of its kind now",
+    "delete_because_each_key": "cluster.yaml no longer names it",
+    "replace_because_tainted": "its last change was not finished, so Terraform wants to make it anew",
+    "replace_because_cannot_update": "this can't be changed in place",
+    "replace_by_request": "asked for",
+    "replace_by_triggers": "something that it follows changes",
+}
+"""Terraform's reasons in words (`action_reason` of its JSON output format)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What a plan would do to one resource. `kind` is create, update, destroy, forget or replace.
+
+    `cause` says why in words, and `paths` which attributes want a replacement. `deposed` is the key of a
+    former object that a new one took the place of.
+    """
+
+    address: str
+    type: str
+    kind: str
+    cause: str = ""
+    paths: tuple[str, ...] = ()
+    deposed: str | None = None
+
+    @property
+    def protection(self) -> Protection | None:
+        """Why it must not happen by accident, None when it may."""
+        return PROTECTED.get(self.type) if self.kind in _LOSING else None
+
+    def __str__(self) -> str:
+        reasons = [self.cause, f"because of {', '.join(self.paths)}" if self.paths else ""]
+        said = "; ".join(reason for reason in reasons if reason)
+        return f"{self.address}{f' ({said})' if said else ''}"
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        found: dict[str, Any] = {"address": self.address, "action": self.kind}
+        if self.cause:
+            found["cause"] = self.cause
+        if self.paths:
+            found["replace_paths"] = list(self.paths)
+        if self.deposed:
+            found["deposed"] = self.deposed
+        if self.protection:
+            found |= {"protected": self.protection.name, "lost": self.protection.lost}
+        return found
+
+
+def changes(plan: Mapping[str, Any]) -> tuple[Change, ...]:
+    """Return what a plan would do, by address. What drifted by itself (`resource_drift`) is no change.
+
+    Raises:
+        DeployerError: the plan has an action that this program does not know.
+    """
+    managed = (each for each in plan.get("resource_changes", ()) if each.get("mode", "managed") == "managed")
+    found = [change for change in map(_change, managed) if change]
+    return tuple(sorted(found, key=lambda change: (change.address, change.deposed or "")))
+
+
+def guarded(found: Iterable[Change], allowed: Collection[str] = ()) -> tuple[Change, ...]:
+    """Return the changes that take something protected away and that nobody allowed, by exact address.
+
+    Raises:
+        DeployerError: an address is allowed at which nothing protected goes: a slip, or another plan.
+    """
+    protected = [each for each in found if each.protection]
+    addresses = sorted({each.address for each in protected})
+    for address in allowed:
+        if address not in addresses:
+            raise DeployerError(
+                f"`--allow-destroy {address}`: this plan takes nothing protected away there",
+                hint=did_you_mean(address, addresses),
+            )
+    return tuple(each for each in protected if each.address not in allowed)
+
+
+def _change(entry: Mapping[str, Any]) -> Change | None:
+    change = entry["change"]
+    actions = tuple(change["actions"])
+    if set(actions) <= {"no-op", "read"}:
+        return None
+    if actions not in _KINDS:
+        raise DeployerError(
+            f"{entry['address']}: the plan has an action that is not known here: {' and '.join(actions)}",
+            hint="nothing was done; a newer deployer may know it",
+        )
+    return Change(
+        address=entry["address"],
+        type=entry["type"],
+        kind=_KINDS[actions],
+        cause=_REASONS.get(entry.get("action_reason", ""), entry.get("action_reason", "")),
+        paths=tuple(_path(each) for each in change.get("replace_paths", ())),
+        deposed=entry.get("deposed"),
+    )
+
+
+def _path(steps: Iterable[Any]) -> str:
+    return ".".join(str(step) for step in steps)

@@ -20,6 +20,7 @@ _DECLARING = ("allowed_organizations", "allowed_groups", "admin_groups", "allowe
 _OVERRIDES = (*CONFIG, "KubeSpawner", "group_overrides")
 _COURSES = ("ngshare", "courses")
 _READERS = ("site", "groups")
+_QUOTAS = ("jupyterhub", "custom", "deployer", "compute_quota", "groups")
 _TELLING = ("manage_groups", "populate_teams_in_auth_state", "password_groups")
 """Settings with which log-ins tell of groups."""
 _MAKING = {"groups", "admin:groups"}
@@ -63,7 +64,7 @@ def unknown_group(release: HubValues) -> Iterator[Finding]:
 
 @rule("warning")
 def no_groups(release: HubValues) -> Iterator[Finding]:
-    """Question profiles, directories, courses and sites for groups where the sign-in tells of no groups.
+    """Question profiles, directories, courses, sites and hours for groups where the sign-in tells of none.
 
     Nobody is in a group until an admin makes it on the hub's admin page and puts people in, so nobody has
     what it is for. With `groups: true` in `auth`, they come from the provider; `load_groups` names members in
@@ -90,6 +91,8 @@ def _for_groups(release: HubValues) -> Iterator[KeyPath]:
                 yield (*_COURSES, name, key)
     if release.value(*_READERS):
         yield _READERS
+    if release.value(*_QUOTAS):
+        yield _QUOTAS
 
 
 def _has_groups(release: HubValues) -> bool:

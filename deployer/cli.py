@@ -32,6 +32,10 @@ COMMANDS = {
     ),
     "set-image": ("deployer.commands.set_image:set_image", "Give a hub or a profile another image."),
     "infra": ("deployer.commands.infra:infra", "Plan and build clusters with Terraform."),
+    "import-tfvars": (
+        "deployer.commands.import_tfvars:import_tfvars",
+        "Make an `infrastructure` block of a .tfvars file.",
+    ),
     "render": ("deployer.commands.render:render", "Show a hub's chart values or Kubernetes manifests."),
     "deploy": ("deployer.commands.deploy:deploy", "Deploy hubs of a cluster and check that a user can work."),
     "health": ("deployer.commands.health:health", "Check that a user can really work on hubs."),

@@ -23,10 +23,15 @@ class _Dumper(yaml.CSafeDumper):
         return True
 
 
-def as_yaml(values: Mapping[str, Any]) -> str:
-    """Return values as YAML, keys in alphabetical order and texts of several lines as blocks."""
+def as_yaml(values: Mapping[str, Any], *, sort: bool = True) -> str:
+    """Return values as YAML, keys in alphabetical order if so asked, texts of several lines as blocks."""
     text: str = yaml.dump(
-        values, Dumper=_Dumper, allow_unicode=True, default_flow_style=False, width=_NEVER_FOLDED
+        values,
+        Dumper=_Dumper,
+        allow_unicode=True,
+        default_flow_style=False,
+        sort_keys=sort,
+        width=_NEVER_FOLDED,
     )
     return text
 

@@ -1,0 +1,105 @@
+"""The variables of terraform/azure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from deployer.operations.tfvars.parts import NO_ADDRESS, minor, node_pools, take_version
+from deployer.operations.tfvars.taking import said
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deployer.operations.tfvars.taking import Taking
+
+_STORAGE = "homes"
+"""What the share of homes is called; there it is one for the whole cluster."""
+REASONS = {
+    "tenant_id": "who is logged in to Azure decides it",
+    "subscription_id": "who is logged in to Azure decides it",
+    "resourcegroup_name": "write it as `resource_group` under `azure` in cluster.yaml",
+    "location": "the resource group has one",
+    "create_container_registry": "registries are not built",
+    "global_container_registry_name": "registries are not built",
+    "global_storage_account_name": f"the share is called by its name: {_STORAGE}",
+    "ssh_pub_key": "nobody logs in to nodes",
+    "kubernetes_rbac_enabled": "who may do what in Kubernetes is always checked",
+}
+_EARLIER = {"core": "core_node_pool", "user": "user_node_pools", "dask": "dask_node_pools"}
+_DISKS = {"core": 100, "user": 200, "dask": 100}
+"""The sizes of nodes' disks that their module takes when nobody says one."""
+
+
+def convert(of: Taking) -> dict[str, Any]:
+    """Take what the file says, and return the block."""
+    version = take_version(of, "kubernetes_version")
+    share = of.number("storage_size", least=1)
+    of.leave("budget_alert_amount", NO_ADDRESS)
+    return said(
+        kubernetes_version=version,
+        node_pools=_pools(of, version),
+        home_storage=[{"name": _STORAGE, "kind": "share", "size": share}] if share else [],
+    )
+
+
+def _pools(of: Taking, version: str | None) -> dict[str, Any]:
+    found: dict[str, dict[str, Any]] = {"core": {}, "user": {}, "dask": {}}
+    for group, name, pool in (*_listed(of), *_separate(of)):
+        given = pool.text("name") or name
+        if given in found[group]:
+            raise pool.error(f"is a second pool that is called {given}")
+        found[group][given] = _pool(pool, version, _DISKS[group])
+    return node_pools(found["core"], found["user"], found["dask"])
+
+
+def _listed(of: Taking) -> Iterator[tuple[str, str, Taking]]:
+    """Take pools by lists in one variable, as the modules have them today: group, name and pool."""
+    pools = of.inner("node_pools")
+    if pools is None:
+        return
+    for group in _EARLIER:
+        for index, pool in enumerate(pools.items(group)):
+            yield group, f"{group}{index}", pool
+    pools.leave_rest()
+
+
+def _separate(of: Taking) -> Iterator[tuple[str, str, Taking]]:
+    """Take pools in a variable each, as earlier modules had them: group, name and pool."""
+    core = of.inner(_EARLIER["core"])
+    if core is not None:
+        yield "core", "core", core
+    for group in ("user", "dask"):
+        for name, pool in of.entries(_EARLIER[group]):
+            yield group, name, pool
+
+
+def _pool(of: Taking, version: str | None, disk: int) -> dict[str, Any]:
+    machine = of.text("vm_size")
+    if not machine:
+        raise of.error("has no `vm_size`")
+    line, own = of.line_of("kubernetes_version"), of.text("kubernetes_version")
+    if own and minor(own) != version:
+        of.tell("kubernetes_version", line, "nodes have the version of the cluster")
+    found = {
+        "machine": machine,
+        **said(
+            min=of.number("min"),
+            max=of.number("max"),
+            disk=of.number("os_disk_size_gb", least=1) or disk,
+            labels=of.text_map("labels"),
+            taints=list(_taints(of)),
+        ),
+    }
+    of.leave("kubelet_disk_type", "the kubelet's files are where the cloud puts them by default")
+    of.leave_rest()
+    return found
+
+
+def _taints(of: Taking) -> Iterator[dict[str, Any]]:
+    """Take taints, which are texts here: `key=value:NoSchedule`."""
+    for text in of.texts("taints"):
+        rest, _, effect = text.rpartition(":")
+        key, _, value = rest.partition("=")
+        if not key:
+            raise of.error(f"has a taint that is not `key=value:effect`: {text}")
+        yield said(key=key, value=value, effect=effect)

@@ -10,6 +10,7 @@ from deployer.fleet import rules as fleet_rules
 from deployer.fleet.rules.reading import READING
 from deployer.rules import catalogue, manifests, values
 from deployer.rules.dates import PAST_DATE
+from deployer.rules.kubernetes_support import KUBERNETES_SUPPORT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,7 +25,7 @@ LONGEST = 80
 
 GROUPS: tuple[tuple[str, Iterable[Rule[Any]]], ...] = (
     ("Files", READING),
-    ("The fleet", fleet_rules.RULES),
+    ("The fleet", (*fleet_rules.RULES, KUBERNETES_SUPPORT)),
     ("A hub's values", (*values.RULES, PAST_DATE)),
     ("On the way to objects", catalogue.RENDERING),
     ("Kubernetes objects", manifests.RULES),

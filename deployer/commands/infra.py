@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from deployer.commands.app import App, cluster_argument, echo_json, output_option
+from deployer.commands.app import App, cluster_argument, complete_cluster, echo_json, output_option
 from deployer.errors import DeployerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable
     from contextlib import AbstractContextManager
 
     from deployer.operations.infra.run import Infrastructure, Plan
+    from deployer.operations.infra.versions import ClusterVersion
 
 _VERBS = {
     "create": "create",
@@ -187,6 +188,57 @@ def output(app: App, cluster: str) -> int:
     click.echo(path.read_text(encoding="utf-8"), nl=False)
     app.say(f"wrote {path}: commit it" if written else f"{path} says that already")
     return 0
+
+
+@infra.command
+@click.argument("cluster", nargs=-1, shell_complete=complete_cluster)
+@click.option(
+    "--within",
+    type=click.IntRange(min=0),
+    default=60,
+    show_default=True,
+    metavar="DAYS",
+    help="Warn of support that ends within so many days.",
+)
+@output_option
+@click.pass_obj
+def versions(app: App, cluster: tuple[str, ...], within: int, output: str) -> int:
+    """Show which Kubernetes each CLUSTER has, or all of them, and until when its cloud supports that.
+
+    Only files are read: outputs.yaml, `infrastructure`, cluster.yaml, config/org.yaml; the first that says
+    a version counts. As text it is a line per cluster with the columns cluster, provider, version, where that
+    is said, the ends of standard and of extended support; `-` stands for what is not known.
+    """
+    from deployer.operations.infra.versions import versions as look
+
+    found = look(app.fleet(), cluster, app.session.clock().date(), within=within)
+    if output == "json":
+        echo_json({"clusters": [each.plain() for each in found]})
+    else:
+        _show_versions(app, found)
+    for each in found:
+        for warning in each.warnings():
+            app.say(f"warning: {warning}")
+    return 0
+
+
+def _show_versions(app: App, found: Iterable[ClusterVersion]) -> None:
+    rows = [
+        (
+            each.cluster,
+            each.provider or "-",
+            each.version or "-",
+            each.said[0].where if each.said else "-",
+            str(each.support.standard if each.support else "-"),
+            str((each.support and each.support.extended) or "-"),
+        )
+        for each in found
+    ]
+    heads = ("CLUSTER", "PROVIDER", "VERSION", "SAID-BY", "STANDARD", "EXTENDED")
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    for number, row in enumerate((heads, *rows)):
+        line = "  ".join(f"{value:<{width}}" for value, width in zip(row, widths, strict=True)).rstrip()
+        click.echo(line, err=number == 0)
 
 
 def _open(app: App, cluster: str, *, plan_only: bool = False) -> AbstractContextManager[Infrastructure]:

@@ -9,6 +9,7 @@ from deployer.fleet.rule import described
 from deployer.fleet.rules.reading import READING
 from deployer.rules import manifests, values
 from deployer.rules.dates import PAST_DATE
+from deployer.rules.kubernetes_support import KUBERNETES_SUPPORT
 
 if TYPE_CHECKING:
     from deployer.fleet.rule import Rule
@@ -22,6 +23,7 @@ RENDERING: tuple[Rule[Any], ...] = (
 RULES: tuple[Rule[Any], ...] = (
     *READING,
     *fleet_rules.RULES,
+    KUBERNETES_SUPPORT,
     *values.RULES,
     PAST_DATE,
     *RENDERING,

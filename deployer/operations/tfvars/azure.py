@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from deployer.operations.tfvars.parts import NO_ADDRESS, minor, node_pools, take_version
+from deployer.fleet.kubernetes_support import minor
+from deployer.operations.tfvars.parts import NO_ADDRESS, node_pools, take_version
 from deployer.operations.tfvars.taking import said
 
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from deployer.fleet.kubernetes_support import minor
 from deployer.fleet.machines.table import machine
 from deployer.operations.tfvars.parts import (
     NO_ADDRESS,
     buckets,
-    minor,
     named,
     node_pools,
     permissions,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from deployer.fleet.kubernetes_support import minor
 from deployer.operations.tfvars.taking import said
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 _SHORT_NAME = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,38}[a-z0-9])?")
 """What the schema takes for the name of a bucket, a disk or a share."""
-_VERSION = re.compile(r"(1\.[0-9]+)(\..+|-.+)?")
 NO_ADDRESS = "a budget wants `alert_emails`, and the file says none"
 _REQUESTER_PAYS = "allow_access_to_external_requester_pays_buckets"
 _POLICY = "make a policy of it in the cloud, and name that under `roles`"
@@ -91,12 +91,6 @@ def permissions(of: Taking, buckets: Mapping[str, Any]) -> dict[str, Any]:
         granted.leave("max_session_duration", "a session is as long as the cloud makes it")
         granted.leave_rest()
     return found
-
-
-def minor(version: str | None) -> str | None:
-    """Return the minor version of one of a cloud's, such as `1.34` of `1.34.3-gke.1`, None if it is none."""
-    matched = _VERSION.fullmatch(version or "")
-    return matched[1] if matched else None
 
 
 def take_version(of: Taking, key: str) -> str | None:

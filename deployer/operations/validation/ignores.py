@@ -10,6 +10,7 @@ from deployer.rules import manifests, values
 from deployer.rules.catalogue import RENDERING, RULES
 from deployer.rules.dates import PAST_DATE
 from deployer.rules.ignores import misuses, unused
+from deployer.rules.kubernetes_support import KUBERNETES_SUPPORT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -54,7 +55,7 @@ def _hidden(fleet: Fleet, outcomes: Iterable[Outcome]) -> Iterator[Hidden]:
 
 def _checked(fleet: Fleet, own: OwnRules, outcomes: Sequence[Outcome]) -> set[str]:
     """Return the rules that have seen all that there is for them to see."""
-    checked = _ids(READING, fleet_rules.RULES, own.of_fleet)
+    checked = _ids(READING, fleet_rules.RULES, (KUBERNETES_SUPPORT,), own.of_fleet)
     # A hub with an error in its files has no outcome.
     if len(outcomes) == sum(len(cluster.hubs) for cluster in fleet.clusters):
         if all(outcome.values_seen for outcome in outcomes):

@@ -19,6 +19,7 @@ from deployer.operations.validation.ignores import about_ignores, ignored
 from deployer.operations.validation.report import Report, with_hubs
 from deployer.operations.validation.work import Work
 from deployer.rules.baseline import NOTHING_KNOWN
+from deployer.rules.kubernetes_support import supported
 from deployer.rules.own.load import own_rules
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def validate(
     fleet, problems = load(root, state=session.state, only=cluster, edited=edited)
     own = own_rules(fleet.root)
     fleet, of_own = own.asked(fleet)
+    fleet, of_versions = supported(fleet, session.clock().date())
     chosen = _chosen(fleet, cluster, hubs)
     whole = cluster is None and changed_since is None
     changes = None
@@ -80,7 +82,7 @@ def validate(
         *_once(outcome.notices for outcome in outcomes),
     )
     of_ignores = about_ignores(fleet, own, problems, outcomes, whole=whole)
-    found = {*problems, *of_own, *with_hubs(outcomes), *of_ignores}
+    found = {*problems, *of_own, *of_versions, *with_hubs(outcomes), *of_ignores}
     return Report(
         problems=tuple(sorted(found)),
         notices=(*notices, *not_checked) if skip_charts else notices,

@@ -1,0 +1,116 @@
+"""Which version of Kubernetes each cluster says it has, and until when its cloud supports that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from deployer.fleet.kubernetes_said import cloud, said
+from deployer.fleet.kubernetes_support import support
+from deployer.fleet.load import select_cluster
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date
+
+    from deployer.fleet.kubernetes_said import Said
+    from deployer.fleet.kubernetes_support import Support
+    from deployer.fleet.model import Cluster, Fleet
+
+SOON = 60
+"""Days before the end of support at which it is told."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterVersion:
+    """What a cluster says. The first of `said` counts: what runs comes before what is asked for."""
+
+    cluster: str
+    provider: str | None
+    said: tuple[Said, ...]
+    support: Support | None
+    today: date
+    within: int = SOON
+
+    @property
+    def version(self) -> str | None:
+        """The version that counts, None when nothing says one."""
+        return self.said[0].version if self.said else None
+
+    def warnings(self) -> Iterator[str]:
+        """Yield what is to be done about the version before long."""
+        others = [each for each in self.said if each.version != self.version]
+        if others:
+            first, other = self.said[0], others[0]
+            yield (
+                f"{self.cluster}: {first.where} says Kubernetes {first.version}, "
+                f"and {other.where} says {other.version}"
+            )
+        if self.support:
+            yield from self._about(self.support)
+
+    def _about(self, known: Support) -> Iterator[str]:
+        what = f"{known.service}'s support of Kubernetes {self.version}"
+        state, end = known.state(self.today), known.next_end(self.today)
+        if end is None:
+            more = "" if known.extended else f"; we have no date of its {known.kind}"
+            yield f"{self.cluster}: {what} has ended on {known.ends}{more}"
+            return
+        soon = (end - self.today).days <= self.within
+        days = _in(end, self.today)
+        if state == "standard" and soon:
+            more = f"; then there is {known.kind}, until {known.extended}" if known.extended else ""
+            yield f"{self.cluster}: {what} ends {days}, on {end}{more}"
+        elif state == "extended":
+            until = f"ends {days}, on {end}" if soon else f"lasts until {end}"
+            yield f"{self.cluster}: {what} has ended on {known.standard}; {known.kind}, {until}"
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain data, an item of infra-versions.schema.json."""
+        known = self.support
+        return {
+            "cluster": self.cluster,
+            "provider": self.provider,
+            "version": self.version,
+            "said": [{"where": each.where, "version": each.version} for each in self.said],
+            "support": {
+                "service": known.service,
+                "state": known.state(self.today),
+                "standard_until": str(known.standard),
+                "extended_until": str(known.extended) if known.extended else None,
+                "as_of": str(known.told),
+                "sources": list(known.sources),
+            }
+            if known
+            else None,
+            "warnings": list(self.warnings()),
+        }
+
+
+def versions(
+    fleet: Fleet, names: Iterable[str], today: date, *, within: int = SOON
+) -> tuple[ClusterVersion, ...]:
+    """Return what the clusters of these names say, all of the fleet when there are none.
+
+    What ends within so many days is told in their warnings.
+    """
+    wanted = tuple(dict.fromkeys(names))
+    clusters = [select_cluster(fleet, name) for name in wanted] if wanted else fleet.clusters
+    return tuple(_of(cluster, today, within) for cluster in clusters)
+
+
+def _of(cluster: Cluster, today: date, within: int) -> ClusterVersion:
+    provider, versions = cloud(cluster), said(cluster)
+    return ClusterVersion(
+        cluster=cluster.name,
+        provider=provider,
+        said=versions,
+        support=support(provider, versions[0].version) if versions else None,
+        today=today,
+        within=within,
+    )
+
+
+def _in(day: date, today: date) -> str:
+    days = (day - today).days
+    return {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")

@@ -1,0 +1,56 @@
+"""`deployer infra versions`: columns for awk, JSON for programs, warnings for people."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft7Validator
+
+from deployer import cli
+from deployer import session
+from deployer.commands import app
+from deployer.fleet.schema_files import whole
+
+EVERY_KEY = Path(__file__).parent.parent / "examples/valid/every-key"
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+TABLE = """\
+alps     aws       1.32     infrastructure  2026-03-23  2027-03-23
+hut      -         1.33     org.yaml        -           -
+lake     azure     1.33     org.yaml        2026-07-31  2027-07-31
+laptop   -         1.34     cluster.yaml    -           -
+sea      gcp       1.33     org.yaml        2026-08-03  -
+"""
+TOLD = """\
+CLUSTER  PROVIDER  VERSION  SAID-BY         STANDARD    EXTENDED
+warning: alps: EKS's support of Kubernetes 1.32 ends in 22 days, on 2026-03-23; \
+then there is extended support, which costs more, until 2027-03-23
+"""
+
+
+@pytest.fixture(autouse=True)
+def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEPLOYER_STATE", str(tmp_path / "state"))
+    # The command takes the session's clock, whose default is made here.
+    real = session.Session
+    monkeypatch.setattr(app, "Session", lambda **given: replace(real(**given), clock=lambda: NOW))
+    monkeypatch.setattr(cli, "_listen_to_signals", lambda _interruption: None)
+
+
+def test_text_is_a_line_per_cluster(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["--root", str(EVERY_KEY), "infra", "versions"]) == 0
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == (TABLE, TOLD)
+
+
+def test_json_of_one_cluster(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["-q", "--root", str(EVERY_KEY), "infra", "versions", "lake", "-o", "json"]) == 0
+    captured = capsys.readouterr()
+    found = json.loads(captured.out)
+    assert not list(Draft7Validator(whole("infra-versions")).iter_errors(found))
+    assert [each["cluster"] for each in found["clusters"]] == ["lake"]
+    assert found["clusters"][0]["support"]["state"] == "standard"
+    assert captured.err == ""

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft7Validator
 
-from deployer import cli
-from deployer import session
+from deployer import cli, session
 from deployer.commands import app
 from deployer.fleet.schema_files import whole
 

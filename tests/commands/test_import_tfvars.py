@@ -23,6 +23,8 @@ infrastructure:
   - name: homes
     kind: disk
     size: 100
+    snapshots:
+      keep: 5
 """
 TOLD = """\
 a.tfvars:1: region: write it as `region` under `aws` in cluster.yaml
@@ -51,7 +53,9 @@ def test_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["-q", "import-tfvars", "a.tfvars", "--provider", "aws", "-o", "json"]) == 0
     captured = capsys.readouterr()
     found = json.loads(captured.out)
-    assert found["infrastructure"]["home_storage"] == [{"name": "homes", "kind": "disk", "size": 100}]
+    assert found["infrastructure"]["home_storage"] == [
+        {"name": "homes", "kind": "disk", "size": 100, "snapshots": {"keep": 5}}
+    ]
     assert found["left_out"][1] == {
         "key": "ebs_volumes.homes.throughput",
         "line": 4,

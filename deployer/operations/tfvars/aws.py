@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from deployer.operations.tfvars.parts import NO_ADDRESS, buckets, named, permissions, size, storage
+from deployer.operations.tfvars.parts import buckets, named, permissions, size, storage
 from deployer.operations.tfvars.taking import said
 
 if TYPE_CHECKING:
@@ -19,9 +19,11 @@ REASONS = {
     "enable_ebs_alarms": "alarms are not built",
     "enable_k8s_event_exporter": "logs are as the cloud has them by default",
 }
+_DAYS_KEPT = 5
+"""How long the module keeps copies of disks."""
 _DATABASE = "databases are not built"
 _CLUSTER_NAME = "{var_cluster_name}"
-"""What their module puts the cluster's name in place of, in tags and addresses."""
+"""What their module puts the cluster's name in place of, in tags."""
 
 
 def convert(of: Taking) -> dict[str, Any]:
@@ -37,7 +39,7 @@ def convert(of: Taking) -> dict[str, Any]:
         home_storage=[*_disks(of), *_shares(of)],
         buckets=made,
         permissions=permissions(of, made),
-        budget=_budget(of, name),
+        budget=_budget(of),
         tags={key: value.replace(_CLUSTER_NAME, name) for key, value in tags.items()},
     )
     for key in ("db_enabled", "db_instance_class", "db_storage_size", "db_engine", "db_engine_version"):
@@ -54,16 +56,16 @@ def convert(of: Taking) -> dict[str, Any]:
 
 def _disks(of: Taking) -> list[dict[str, Any]]:
     # Theirs are not copied unless somebody says otherwise, ours are.
-    copied = of.flag("enable_nfs_backup", default=False)
+    snapshots = {"keep": _DAYS_KEPT} if of.flag("enable_nfs_backup", default=False) else False
     found = []
     for name, disk in named(of, "ebs_volumes"):
-        asked = {"name": name, "kind": "disk", "size": size(disk)}
+        found.append({"name": name, "kind": "disk", "size": size(disk), "snapshots": snapshots})
         line, kind = disk.line_of("type"), disk.text("type")
         if kind not in (None, "gp3"):
             disk.tell("type", line, "disks are `gp3`")
         disk.leave("iops", "a disk has as many as come with `gp3`")
         disk.leave("throughput", "a disk has as much as comes with `gp3`")
-        found.append({**asked, **storage(disk, name, copied=copied)})
+        storage(disk, name)
     return found
 
 
@@ -72,28 +74,34 @@ def _shares(of: Taking) -> list[dict[str, Any]]:
     line = of.line_of("disable_cluster_wide_filestore")
     if not of.flag("disable_cluster_wide_filestore", default=True):
         of.tell("disable_cluster_wide_filestore", line, "write a share under `home_storage` for it")
-    return [
-        {"name": name, "kind": "share", **storage(share, name, copied=copied)}
-        for name, share in named(of, "filestores")
-    ]
+    found = []
+    for name, share in named(of, "filestores"):
+        found.append({"name": name, "kind": "share", **({} if copied else {"snapshots": False})})
+        storage(share, name)
+    return found
 
 
-def _budget(of: Taking, name: str) -> dict[str, Any]:
-    line, own = of.line_of("default_budget_alert"), of.inner("default_budget_alert")
-    emails = of.texts("budget_alert_threshold_emails")
+def _budget(of: Taking) -> dict[str, Any]:
+    """Take budgets. One of ours is of a month, and there is one: the largest of theirs."""
+    own = of.inner("default_budget_alert")
     if own is not None:
-        emails += own.texts("subscriber_email_addresses")
         if own.flag("enabled", default=True):
-            of.tell("default_budget_alert", line, "it names no amount; write one as `monthly` under `budget`")
+            own.tell("", own.line, "it names no amount; write one as `monthly` under `budget`")
+            own.leave("subscriber_email_addresses", "there is no budget for them")
+        else:
+            own.texts("subscriber_email_addresses")
         own.leave_rest()
-    limit = of.line_of("budget_alert_thresholds")
-    amounts = sorted(of.amounts("budget_alert_thresholds"))
-    if not amounts:
-        return {}
-    if not emails:
-        of.tell("budget_alert_thresholds", limit, NO_ADDRESS)
-        return {}
-    if len(amounts) > 1:
-        of.tell("budget_alert_thresholds", limit, "a budget has one amount: the largest is taken")
-    unique = dict.fromkeys(each.replace(_CLUSTER_NAME, name) for each in emails)
-    return {"monthly": amounts[-1], "alert_emails": list(unique)}
+    monthly = [(alert, budget) for _, alert in of.entries("budget_alerts") if (budget := _monthly(alert))]
+    monthly.sort(key=lambda each: each[1]["monthly"])
+    for alert, _ in monthly[:-1]:
+        alert.leave_all("a budget has one amount: the largest is taken")
+    return monthly[-1][1] if monthly else {}
+
+
+def _monthly(alert: Taking) -> dict[str, Any]:
+    amounts, emails, period = alert.amounts("max_cost"), alert.texts("emails"), alert.text("time_period")
+    if period == "MONTHLY" and amounts and emails:
+        alert.leave_rest()
+        return {"monthly": amounts[0], "alert_emails": list(dict.fromkeys(emails))}
+    alert.leave_all("a budget is of a month, and has an amount and addresses")
+    return {}

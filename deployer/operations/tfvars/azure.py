@@ -23,12 +23,13 @@ REASONS = {
     "create_container_registry": "registries are not built",
     "global_container_registry_name": "registries are not built",
     "global_storage_account_name": f"the share is called by its name: {_STORAGE}",
+    "cluster_sku_tier": "what the cloud takes for the cluster itself is as it has it by default",
     "ssh_pub_key": "nobody logs in to nodes",
     "kubernetes_rbac_enabled": "who may do what in Kubernetes is always checked",
 }
 _EARLIER = {"core": "core_node_pool", "user": "user_node_pools", "dask": "dask_node_pools"}
-_DISKS = {"core": 100, "user": 200, "dask": 100}
-"""The sizes of nodes' disks that their module takes when nobody says one."""
+_DISKS_ONCE = {"user": 200}
+"""The sizes of nodes' disks that earlier modules took when nobody said one, where they are not ours."""
 
 
 def convert(of: Taking) -> dict[str, Any]:
@@ -36,21 +37,32 @@ def convert(of: Taking) -> dict[str, Any]:
     version = take_version(of, "kubernetes_version")
     share = of.number("storage_size", least=1)
     of.leave("budget_alert_amount", NO_ADDRESS)
+    of.flag("budget_alert_enabled", default=False)
+    # Theirs is not copied.
+    homes = {"name": _STORAGE, "kind": "share", "size": share, "snapshots": False}
     return said(
         kubernetes_version=version,
         node_pools=_pools(of, version),
-        home_storage=[{"name": _STORAGE, "kind": "share", "size": share}] if share else [],
+        home_storage=[homes] if share else [],
     )
 
 
 def _pools(of: Taking, version: str | None) -> dict[str, Any]:
     found: dict[str, dict[str, Any]] = {"core": {}, "user": {}, "dask": {}}
-    for group, name, pool in (*_listed(of), *_separate(of)):
-        given = pool.text("name") or name
-        if given in found[group]:
-            raise pool.error(f"is a second pool that is called {given}")
-        found[group][given] = _pool(pool, version, _DISKS[group])
+    for group, name, pool in _listed(of):
+        _add(found[group], name, pool, version)
+    for group, name, pool in _separate(of):
+        _add(found[group], name, pool, version, disk=_DISKS_ONCE.get(group))
     return node_pools(found["core"], found["user"], found["dask"])
+
+
+def _add(
+    pools: dict[str, Any], name: str, pool: Taking, version: str | None, *, disk: int | None = None
+) -> None:
+    given = pool.text("name") or name
+    if given in pools:
+        raise pool.error(f"is a second pool that is called {given}")
+    pools[given] = _pool(pool, version, disk)
 
 
 def _listed(of: Taking) -> Iterator[tuple[str, str, Taking]]:
@@ -74,7 +86,7 @@ def _separate(of: Taking) -> Iterator[tuple[str, str, Taking]]:
             yield group, name, pool
 
 
-def _pool(of: Taking, version: str | None, disk: int) -> dict[str, Any]:
+def _pool(of: Taking, version: str | None, disk: int | None) -> dict[str, Any]:
     machine = of.text("vm_size")
     if not machine:
         raise of.error("has no `vm_size`")

@@ -54,8 +54,9 @@ def convert(path: Path, provider: str) -> Conversion:
     report = Report(name=str(path), reasons=module.REASONS)
     file = Taking(report, read(path, str(path)))
     block = module.convert(file)
+    taken = file.taken
     file.leave_rest()
-    if block.keys() <= {"network"}:  # which is always there for Google
+    if not taken:
         raise DeployerError(
             f"{path}: none of its variables are of the modules for {provider}",
             hint=f"is another `--provider` meant? there are {', '.join(PROVIDERS)}",

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from deployer.fleet.kubernetes_support import minor
 from deployer.fleet.machines.table import machine
 from deployer.operations.tfvars.parts import (
-    NO_ADDRESS,
     buckets,
     named,
     node_pools,
@@ -36,15 +35,21 @@ _EFFECTS = {
     "PREFER_NO_SCHEDULE": "PreferNoSchedule",
     "NO_EXECUTE": "NoExecute",
 }
+_NODE_DISK = "nodes' disks are of the kind that we make"
 _MOST_CORE_NODES = 5
+_CORE_DISK = 30
 _FILESTORE = 1024
-"""The modules' own defaults, which are others than ours."""
+_DAYS_KEPT = 5
+"""The module's own defaults, which are others than ours."""
 
 
 def convert(of: Taking) -> dict[str, Any]:
     """Take what the file says, and return the block."""
     zone = of.text("zone")
     made = buckets(of)
+    line = of.line_of("budget_alert_enabled")
+    if of.flag("budget_alert_enabled", default=False):
+        of.tell("budget_alert_enabled", line, "it names no amount; write one as `monthly` under `budget`")
     return said(
         kubernetes_version=_version(of),
         zones=[zone] if zone else [],
@@ -53,7 +58,6 @@ def convert(of: Taking) -> dict[str, Any]:
         home_storage=[*_disks(of), *_shares(of)],
         buckets=_public(of, made),
         permissions=permissions(of, made),
-        budget=_budget(of),
     )
 
 
@@ -81,12 +85,24 @@ def _network(of: Taking) -> dict[str, Any]:
 
 def _pools(of: Taking) -> dict[str, Any]:
     name, most = of.text("core_node_machine_type"), of.number("core_node_max_count", least=1)
-    core = {"core": {"machine": name, "min": 1, "max": most or _MOST_CORE_NODES}} if name else {}
+    core = {"machine": name, "min": 1, "max": most or _MOST_CORE_NODES, "disk": _core_disk(of)}
     return node_pools(
-        core,
+        {"core": core} if name else {},
         {name: _pool(pool, spot=False) for name, pool in of.entries("notebook_nodes")},
         {name: _pool(pool, spot=True) for name, pool in of.entries("dask_nodes")},
     )
+
+
+def _core_disk(of: Taking) -> int:
+    disk = of.inner("core_node_boot_disk")
+    if disk is None:
+        return _CORE_DISK
+    found = disk.number("size_gb", least=1) or _CORE_DISK
+    disk.leave("type", _NODE_DISK)
+    disk.leave("iops", _NODE_DISK)
+    disk.leave("throughput", _NODE_DISK)
+    disk.leave_rest()
+    return found
 
 
 def _pool(of: Taking, *, spot: bool) -> dict[str, Any]:
@@ -109,6 +125,8 @@ def _pool(of: Taking, *, spot: bool) -> dict[str, Any]:
     # Dask's nodes may vanish unless somebody says otherwise.
     if of.flag("preemptible", default=spot):
         found["spot"] = True
+    for key in ("disk_type", "disk_throughput", "disk_iops"):
+        of.leave(key, _NODE_DISK)
     of.leave("node_version", "nodes have the version of the cluster")
     of.leave_rest()
     return found
@@ -125,34 +143,49 @@ def _gpu(of: Taking, name: str) -> dict[str, Any]:
     gpu = of.inner("gpu")
     if gpu is None:
         return {}
-    enabled = gpu.flag("enabled", default=False)
-    found = {**said(type=gpu.text("type")), "count": gpu.number("count", least=1) or 1}
+    enabled, shared = gpu.flag("enabled", default=False), gpu.flag("share_gpu", default=False)
+    own = {**said(type=gpu.text("type")), "count": gpu.number("count", least=1) or 1}
+    clients = gpu.number("shared_clients_per_gpu", least=1) or 1
+    gpu.leave("sharing_strategy", "GPUs are shared by turns")
     gpu.leave_rest()
     known = machine(name)
+    if not enabled:
+        return {}
     # Ours are those that the machine type does not have by itself.
-    return {} if not enabled or (known and known.gpus) else found
+    found = {} if known and known.gpus else own
+    return {**found, "sharing": clients} if shared and clients > 1 else found
 
 
 def _disks(of: Taking) -> list[dict[str, Any]]:
     found = []
     for name, disk in named(of, "persistent_disks"):
-        asked = {"name": name, "kind": "disk", "size": size(disk)}
+        keep = disk.number("max_retention_days", least=1) or _DAYS_KEPT
+        snapshots = False if disk.flag("disable_nfs_backups", default=False) else {"keep": keep}
+        found.append({"name": name, "kind": "disk", "size": size(disk), "snapshots": snapshots})
         disk.leave("type", "a disk is of the kind that we make")
-        found.append({**asked, **storage(disk, name, copied=True)})
+        storage(disk, name)
     return found
 
 
 def _shares(of: Taking) -> list[dict[str, Any]]:
-    said_so, line = "enable_filestore_backups" in of, of.line_of("enable_filestore_backups")
-    copied = of.flag("enable_filestore_backups", default=True)
+    line = of.line_of("enable_filestore_backups")
+    copied = of.flag("enable_filestore_backups", default=False)
+    if "filestores" not in of:
+        # There is one when nothing is said about them.
+        return [_share("filestore", _FILESTORE, copied=copied)]
     found = []
     for name, share in named(of, "filestores"):
-        asked = {"name": name, "kind": "share", "size": share.number("capacity_gb", least=1) or _FILESTORE}
+        found.append(_share(name, share.number("capacity_gb", least=1) or _FILESTORE, copied=copied))
         share.leave("tier", "a share is of the kind that we make")
-        found.append({**asked, **storage(share, name, copied=copied)})
-    if said_so and not found:
+        storage(share, name)
+    if copied and not found:
         of.tell("enable_filestore_backups", line, "there are no filestores")
     return found
+
+
+def _share(name: str, capacity: int, *, copied: bool) -> dict[str, Any]:
+    asked = {"name": name, "kind": "share", "size": capacity}
+    return asked if copied else {**asked, "snapshots": False}
 
 
 def _public(of: Taking, made: dict[str, Any]) -> dict[str, Any]:
@@ -163,14 +196,3 @@ def _public(of: Taking, made: dict[str, Any]) -> dict[str, Any]:
         else:
             of.tell("bucket_public_access", line, f"`user_buckets` has no bucket {name}")
     return made
-
-
-def _budget(of: Taking) -> dict[str, Any]:
-    line, amounts = of.line_of("budget_alert_amount"), of.amounts("budget_alert_amount")
-    email = of.text("budget_alert_email")
-    if not of.flag("budget_alert_enabled", default=True) or not amounts:
-        return {}
-    if not email:
-        of.tell("budget_alert_amount", line, NO_ADDRESS)
-        return {}
-    return {"monthly": amounts[0], "alert_emails": [email]}

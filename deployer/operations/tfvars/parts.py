@@ -29,14 +29,13 @@ def named(of: Taking, key: str) -> Iterator[tuple[str, Taking]]:
             each.leave_all("a name has lower-case letters, digits and `-` only, 40 at most")
 
 
-def storage(of: Taking, name: str, *, copied: bool) -> dict[str, Any]:
+def storage(of: Taking, name: str) -> None:
     """Take what disks and shares have in common, and leave the rest."""
     line, suffix = of.line_of("name_suffix"), of.text("name_suffix")
     if suffix and suffix != name:
         of.tell("name_suffix", line, f"what is made is called by its key: {name}")
     of.leave("tags", "disks and shares have the tags of the cluster only")
     of.leave_rest()
-    return {} if copied else {"snapshots": False}
 
 
 def size(of: Taking, key: str = "size") -> int:

@@ -37,12 +37,16 @@ class Report:
 
 
 class Taking:
-    """A map of a file, of which each value is taken once. `at` is its path, empty for the file itself."""
+    """A map of a file, of which each value is taken once. `at` is its path, empty for the file itself.
+
+    `taken` says whether anything of it was.
+    """
 
     def __init__(self, report: Report, value: Value, at: tuple[str, ...] = ()) -> None:
         self.report = report
         self.at = at
         self.line = value.line
+        self.taken = False
         if not isinstance(value.data, dict):
             raise self._error(value, "must be a map")
         # Null is what Terraform takes for not said.
@@ -165,6 +169,7 @@ class Taking:
         return NotLiteral(self.report.name, self.line, f"`{'.'.join(self.at)}` {message}")
 
     def _take(self, key: str) -> Value | None:
+        self.taken = self.taken or key in self._rest
         return self._rest.pop(key, None)
 
     def _error(self, value: Value | None, message: str, key: str = "") -> NotLiteral:

@@ -131,7 +131,7 @@ def test_google_storage_buckets_permissions_and_budget(path: Path) -> None:
         enable_network_policy = false
         enable_filestore_backups = true
         filestores = { "old" = { capacity_gb = 2048, tier = "BASIC_HDD" }, "small" = {} }
-        persistent_disks = { p = { size = 5, name_suffix = "m" }, b = { size = 5, disable_nfs_backups = true }}
+        persistent_disks = { p = {size = 5, name_suffix = "m"}, b = { size = 5, disable_nfs_backups = true }}
         user_buckets = {
           "scratch" : { "delete_after" : 7, "usage_logs" : true },
           "data" : { "delete_after" : null },

@@ -23,11 +23,19 @@ KEPT: Mapping[str, tuple[str, ...]] = {
         "aws_efs_file_system.",
         "aws_iam_role.snapshots",
         "aws_iam_role_policy_attachment.snapshots",
+        "google_compute_disk.",
+        "google_compute_disk_resource_policy_attachment.",
+        "google_compute_resource_policy.",
+        "google_filestore_instance.",
     ),
-    "buckets": ("aws_s3_bucket",),
-    "databases": ("aws_db_",),
+    "buckets": ("aws_s3_bucket", "google_storage_bucket.", "google_storage_bucket_iam_member.reader"),
+    "databases": ("aws_db_", "google_sql_"),
 }
 """What belongs to a kind of data: how addresses begin. With a thing goes what looks after it."""
+HOLDING: Mapping[str, tuple[str, ...]] = {
+    "google_filestore_instance.": ("google_compute_network.",),
+}
+"""What can't go as long as something that is kept is in it, by how the address of that begins."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,12 +117,20 @@ def carry_out(infrastructure: Infrastructure, planned: Destruction) -> None:
 
 
 def _kept(state: Mapping[str, Any], keep: Collection[str]) -> list[Kept]:
-    begins = tuple(start for kind in keep for start in KEPT[kind])
     module = state.get("values", {}).get("root_module", {})
+    managed = [each for each in module.get("resources", ()) if each["mode"] == "managed"]
+    begins = tuple(start for kind in keep for start in KEPT[kind])
+    stays = [each["address"] for each in managed if each["address"].startswith(begins)]
+    held = tuple(
+        start
+        for inside, starts in HOLDING.items()
+        if any(address.startswith(inside) for address in stays)
+        for start in starts
+    )
     return [
         Kept(address=each["address"], identity=str(each["values"].get("id", "")))
-        for each in module.get("resources", ())
-        if each["mode"] == "managed" and begins and each["address"].startswith(begins)
+        for each in managed
+        if each["address"].startswith((*begins, *held))
     ]
 
 

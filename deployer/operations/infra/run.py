@@ -207,9 +207,7 @@ def locks_told(cluster: Cluster) -> Iterator[None]:
 
 
 def _has_no_place(error: ProgramFailed) -> bool:
-    return any(
-        words in error.message for words in ("NoSuchBucket", "does not exist", "bucket doesn't exist")
-    )
+    return any(words in error.message for words in ("NoSuchBucket", "does not exist", "bucket doesn't exist"))
 
 
 def _how_to_make(cluster: Cluster, kept: Mapping[str, Any]) -> str:

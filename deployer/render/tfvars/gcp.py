@@ -82,7 +82,7 @@ def _zones(cluster: Cluster, provider: Gcp, asked: Mapping[str, Any]) -> list[st
 
 
 def _gpu(cluster: Cluster, pool: Pool) -> dict[str, Any] | None:
-    """Return type, count and sharing of the GPUs of a pool's nodes, attached ones or the machine type's own."""
+    """Return type, count and sharing of the GPUs that nodes have, attached or of the machine type."""
     said = pool.declared.get("gpu")
     own = pool.type.gpus if pool.type else 0
     if said is None and not own:

@@ -1,7 +1,7 @@
-"""Terraform on terraform/gcp without Google Cloud: plans, and the states that earlier plans would have led to.
+"""Terraform on terraform/gcp without Google Cloud: plans, and the states that earlier ones would lead to.
 
-The provider believes any token as long as it has nothing to ask. What it does ask, it asks when it applies: the
-number of the project is read then, since the API for that is to be enabled first.
+The provider believes any token as long as it has nothing to ask. The one thing that it would ask, the number
+of the project, it asks when it applies: the API for that is to be enabled first.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class Root:
         return found
 
     def believe(self, plan: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> None:
-        """Write the state that some resources of a plan would be in; `known` is what only Google would say."""
+        """Write the state that resources of a plan would be in; `known` is what only Google would say."""
         resources = []
         for each in _planned(plan):
             if each["address"] in known:

@@ -164,8 +164,10 @@ def share(**more: Any) -> list[dict[str, Any]]:
         ),
         (
             cluster(permissions={"research": {}, "a-hub-with-a-rather-long-name": {}}),
-            "gcp: service account gcp-a-hub-with-a-rather-long-name: that name has 33 characters; "
-            "Google Cloud takes 6 to 30",
+            (
+                "gcp: service account gcp-a-hub-with-a-rather-long-name: that name has 33 characters; "
+                "Google Cloud takes 6 to 30"
+            ),
         ),
         (
             named("g", permissions={"lab": {}}),
@@ -182,8 +184,10 @@ def share(**more: Any) -> list[dict[str, Any]]:
         ),
         (
             named("a-cluster-of-twenty-four", buckets={"b" * 40: None}),
-            f"a-cluster-of-twenty-four: bucket a-cluster-of-twenty-four-{'b' * 40}: that name has 65 characters; "
-            "Google Cloud takes 3 to 63",
+            (
+                f"a-cluster-of-twenty-four: bucket a-cluster-of-twenty-four-{'b' * 40}: "
+                "that name has 65 characters; Google Cloud takes 3 to 63"
+            ),
         ),
         (cluster(tags={"2nd": "x"}), "gcp: no label of Google Cloud: 2nd: x"),
         (cluster(tags={"owner": "x" * 64}), f"gcp: no label of Google Cloud: owner: {'x' * 64}"),

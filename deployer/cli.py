@@ -39,7 +39,10 @@ COMMANDS = {
     "new": ("deployer.commands.new:new", "Describe a new cluster or hub, by questions or by options."),
     "list": ("deployer.commands.list_:list_", "List clusters and hubs."),
     "logs": ("deployer.commands.logs:logs", "Show the logs of a hub, its proxy or a user's server."),
-    "users": ("deployer.commands.users:users", "Give the users of a hub other names."),
+    "users": (
+        "deployer.commands.users:users",
+        "Give the users of a hub other names, or archive the homes of those who have left.",
+    ),
     "shell": ("deployer.commands.shell:shell", "Open a shell, or run a command, with access to a cluster."),
     "local": ("deployer.commands.local:local", "Make and remove a Kubernetes cluster on this machine."),
     "charts": ("deployer.commands.charts:charts", "Get and pin the packages of charts."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from deployer.progress import Progress
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Session:
     """The surroundings of one run. Everything below `commands` gets them from here, never by itself.
@@ -22,6 +27,7 @@ class Session:
     `cache` may be deleted at any time; `state` describes things that exist (the local cluster).
     `tools` are directories searched for programs before those of `PATH`; `chart_mirror` is searched for
     charts before any network. `trace` is told each program that is started, as a line for a shell.
+    `clock` tells the time, with a time zone.
     """
 
     environ: Mapping[str, str]
@@ -32,6 +38,7 @@ class Session:
     trace: Callable[[str], None] | None = None
     progress: Progress = field(default_factory=Silent)
     interruption: Interruption = field(default_factory=Interruption)
+    clock: Callable[[], datetime] = field(default=_now, repr=False)
 
 
 def directories(environ: Mapping[str, str]) -> tuple[Path, Path]:

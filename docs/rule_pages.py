@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from deployer.fleet import rules as fleet_rules
 from deployer.fleet.rules.reading import READING
 from deployer.rules import catalogue, manifests, values
+from deployer.rules.dates import PAST_DATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,7 +25,7 @@ LONGEST = 80
 GROUPS: tuple[tuple[str, Iterable[Rule[Any]]], ...] = (
     ("Files", READING),
     ("The fleet", fleet_rules.RULES),
-    ("A hub's values", values.RULES),
+    ("A hub's values", (*values.RULES, PAST_DATE)),
     ("On the way to objects", catalogue.RENDERING),
     ("Kubernetes objects", manifests.RULES),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -11,6 +12,9 @@ import pytest
 
 from deployer.session import Session
 from tests.golden.comparison import Golden
+
+NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
+"""When tests take place, as far as they look at a session's clock."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -41,8 +45,8 @@ def unit_tests_stay_in_process(request: pytest.FixtureRequest, monkeypatch: pyte
 
 @pytest.fixture
 def session(tmp_path: Path) -> Session:
-    """A session with an empty environment and its own cache and state directories."""
-    return Session(environ={}, cache=tmp_path / "cache", state=tmp_path / "state")
+    """A session with an empty environment, its own cache and state directories, and a clock that stands."""
+    return Session(environ={}, cache=tmp_path / "cache", state=tmp_path / "state", clock=lambda: NOW)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +17,16 @@ import yaml
 from deployer.commands.new import new
 from deployer.fleet.rule import Rule
 from deployer.fleet.schema_files import SCHEMAS, whole
+from deployer.operations.validation.validate import validate
 from deployer.rules.catalogue import RULES
+from tests.charts.making import write_mirror
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from deployer.session import Session
 
+BESIDE = ("file", "oauth-client", "missing-password")
 BLOCK = re.compile(r"^( *)```yaml\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 SCHEMA_LINE = re.compile(r"# yaml-language-server: \$schema=(?:\S+/)?(\w+)\.schema\.json\n")
 
@@ -40,6 +45,28 @@ def test_examples_in_the_documents_name_their_schema_and_are_as_it_says(reposito
         if line and line[1] != "values":
             jsonschema.validate(content, whole(line[1]))
     assert [name for name, line, content in named if "provider" in content and not line] == []
+
+
+def clusters(repository: Path) -> list[tuple[str, str]]:
+    """Return the examples that are a whole cluster.yaml, each with the name of its document."""
+    return [(name, text) for name, text in blocks(repository) if "provider" in yaml.safe_load(text)]
+
+
+def test_a_cluster_in_the_documents_is_right_when_it_is_pasted(
+    session: Session, tmp_path: Path, repository: Path
+) -> None:
+    """All but the files beside it, which an example names and does not show, and secrets."""
+    session = replace(session, chart_mirror=write_mirror(tmp_path / "mirror"))
+    found = []
+    for number, (name, text) in enumerate(clusters(repository)):
+        root = tmp_path / f"{number}"
+        place = root / "config/clusters" / yaml.safe_load(text)["name"]
+        place.mkdir(parents=True)
+        (place / "cluster.yaml").write_text(text)
+        report = validate(session, root, render=False)
+        assert not [notice for notice in report.notices if "format" in notice]
+        found += [f"{name}: {each}" for each in report.problems if each.rule not in BESIDE]
+    assert "\n".join(found) == ""
 
 
 def test_workflows_in_the_documents_get_no_permissions_unasked(repository: Path) -> None:

@@ -74,7 +74,7 @@ def requirements(path: Path) -> dict[str, str]:
     return {entry.split()[0]: entry for entry in entries}
 
 
-LOCKS = [path for path in files() if path.name in ("main.txt", "dev.txt", "requirements.txt")]
+LOCKS = [path for path in files() if path.name in ("main.txt", "dev.txt", "grading.txt", "requirements.txt")]
 
 
 def test_every_yaml_block_in_the_documents_loads() -> None:

@@ -1,4 +1,4 @@
-"""How each provider lets us in: one module each, all satisfying `Cloud`, chosen by `of`."""
+"""How each provider lets us in, and what it is like: one module each, all satisfying `Cloud`, chosen by `of`."""
 
 from __future__ import annotations
 
@@ -33,8 +33,24 @@ class Access:
     env: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Homes:
+    """What homes on an NFS server depend on.
+
+    `disk` is the key of jupyterhub-home-nfs for a disk of the provider, and `mount_options` are those of
+    nodes. `by_name` says whether nodes can resolve names of the cluster; others need the Service's address.
+    """
+
+    disk: str = "openstack"
+    # Soft: a server that is away ends in errors, not in processes that nobody can stop.
+    mount_options: tuple[str, ...] = ("soft", "noatime", "vers=4.2")
+    by_name: bool = False
+
+
 class Cloud(Protocol):
     """What a provider's module offers."""
+
+    HOMES: Homes
 
     def access(self, session: Session, cluster: Cluster, directory: Path, programs: Programs) -> Access:
         """Write credentials for a cluster into the private `directory`; refuse those of another account."""

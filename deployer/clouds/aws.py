@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, cast
 
-from deployer.clouds import Access
+from deployer.clouds import Access, Homes
 from deployer.clouds.credentials import decrypted, give_environment
 from deployer.errors import DeployerError
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from deployer.tools.process import Programs
 
 IDENTITY_ARGV = ["aws", "sts", "get-caller-identity", "--output=json"]
+# As AWS recommends; `noresvport` lets a connection come back after the server moved.
+_MOUNT_OPTIONS = ("rsize=1048576", "wsize=1048576", "timeo=600", "soft", "retrans=2", "noresvport")
+HOMES = Homes(disk="eks", mount_options=_MOUNT_OPTIONS)
 
 
 def credentials_argv(aws: Aws, kubeconfig: Path) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from deployer.clouds import Access
+from deployer.clouds import Access, Homes
 from deployer.clouds.credentials import decrypted, give_environment, write_private
 from deployer.errors import DeployerError
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from deployer.session import Session
     from deployer.tools.process import Programs
 
+HOMES = Homes()
 _KEYS = ("tenant_id", "service_principal_id", "service_principal_password")
 
 

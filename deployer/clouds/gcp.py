@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, cast
 
-from deployer.clouds import Access
+from deployer.clouds import Access, Homes
 from deployer.clouds.credentials import decrypted, give_environment, write_private
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from deployer.fleet.model import Cluster, Gcp
     from deployer.session import Session
     from deployer.tools.process import Programs
+
+HOMES = Homes(disk="gke", mount_options=("soft", "noatime"), by_name=True)
 
 
 def activate_argv(key: Path) -> list[str]:

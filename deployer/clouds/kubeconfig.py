@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, cast
 
-from deployer.clouds import Access
+from deployer.clouds import Access, Homes
 from deployer.clouds.credentials import decrypted, write_private
 
 if TYPE_CHECKING:
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from deployer.fleet.model import Cluster, Kubeconfig
     from deployer.session import Session
     from deployer.tools.process import Programs
+
+HOMES = Homes()
 
 
 def access(session: Session, cluster: Cluster, directory: Path, programs: Programs) -> Access:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deployer.clouds import Access
+from deployer.clouds import Access, Homes
 from deployer.errors import DeployerError
 
 if TYPE_CHECKING:
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from deployer.fleet.model import Cluster
     from deployer.session import Session
     from deployer.tools.process import Programs
+
+HOMES = Homes()
 
 
 def access(session: Session, cluster: Cluster, directory: Path, programs: Programs) -> Access:

@@ -62,9 +62,12 @@ class Answers:
         idle = [flag for flag, answer in self.given.items() if answer and flag not in used]
         lines = [*self._wrong]
         if self._missing:
-            named = ", ".join(question.flag for question in self._missing)
+            # What was gone on with as an example is one choice of several, which are all told.
+            guessed = {flag for question in self._missing for flag in _needed(question)}
+            missing = [question for question in self._missing if question.flag not in guessed]
+            named = ", ".join(question.flag for question in missing)
             lines.append(f"missing, and there is no terminal to ask at: {named}")
-            lines += [_about(question) for question in self._missing]
+            lines += [_about(question) for question in missing]
             lines += _misspelt(idle, [question.flag for question in self._missing])
         # What is missing decides what else is asked for.
         elif idle and not self._wrong:
@@ -112,8 +115,19 @@ class Answers:
 
 
 def _about(question: Question) -> str:
-    choices = f": {', '.join(question.choices)}" if question.choices else ""
+    listed = ", ".join(_choice(question, each) for each in question.choices)
+    choices = f": {listed}" if listed else ""
     return f"  {question.flag}  {shown(question.text)}{choices}"
+
+
+def _choice(question: Question, choice: str) -> str:
+    needs = question.needs.get(choice, ())
+    return f"{choice} (with {' and '.join(needs)})" if needs else choice
+
+
+def _needed(question: Question) -> Iterator[str]:
+    for flags in question.needs.values():
+        yield from flags
 
 
 def _misspelt(given: Sequence[str], missing: Sequence[str]) -> Iterator[str]:

@@ -37,6 +37,7 @@ def render(app: App, *, cluster: str, hub: str, what: str, directory: Path | Non
     The output is the same at every run.
     """
     from deployer.fleet.load import select_cluster, select_hubs
+    from deployer.operations.refusals import in_short
     from deployer.operations.render import manifests, rendered
     from deployer.render.text import as_yaml
 
@@ -44,16 +45,17 @@ def render(app: App, *, cluster: str, hub: str, what: str, directory: Path | Non
     chosen = select_cluster(fleet, cluster)
     (found,) = select_hubs(chosen, [hub])
     release = rendered(app.session, fleet, chosen, found, decrypt=False)
+    told = in_short(fleet.root, chosen, release)
     for notice in release.chart.notices:
         app.say(f"notice: {notice}")
     if directory:
-        texts = {
-            "values.yaml": as_yaml(release.values_for_helm),
-            "manifests.yaml": manifests(app.session, release),
-        }
-        _write(directory, texts)
+        with told:
+            objects = manifests(app.session, release)
+        _write(directory, {"values.yaml": as_yaml(release.values_for_helm), "manifests.yaml": objects})
     elif what == "manifests":
-        click.echo(manifests(app.session, release), nl=False)
+        with told:
+            objects = manifests(app.session, release)
+        click.echo(objects, nl=False)
     else:
         click.echo(as_yaml(release.values_for_helm), nl=False)
 

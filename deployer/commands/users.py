@@ -1,4 +1,4 @@
-"""`deployer users`: what the people of a hub are called."""
+"""`deployer users`: what the people of a hub are called, and who of them has left."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from deployer.commands.app import App, cluster_argument, complete_hub, echo_json, output_option
+from deployer.commands.users_leavers import archive, leavers
 from deployer.operations.users.translation import FROM_GITHUB, RULES
 
 if TYPE_CHECKING:
@@ -23,7 +24,11 @@ _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 @click.group
 def users() -> None:
-    """Give the users of a hub other names."""
+    """Give the users of a hub other names, or archive the homes of those who have left."""
+
+
+users.add_command(leavers)
+users.add_command(archive)
 
 
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from deployer.fleet.documents import Document
+    from deployer.fleet.model import Hub
     from deployer.fleet.positions import KeyPath
 
 RULE = "preset"
@@ -85,6 +86,22 @@ def descriptions(root: Path) -> dict[str, str]:
     """Return what each preset is for that hubs of a fleet can list, by name."""
     found = Presets(Files(root)).all()
     return {name: preset.description for name, preset in found.items()}
+
+
+def listed(hub: Hub, preset: Preset) -> tuple[KeyPath, str]:
+    """Return where a hub lists a preset, and what it is called there: with which preset extends it, if so.
+
+    `daskhub` lists one with its chart.
+    """
+    found = hub.document.value((*hub.at, "presets"))
+    names = found if isinstance(found, list) else []
+    if preset.name in names:
+        return (*hub.at, "presets", names.index(preset.name)), f"`{preset.name}`"
+    for each in hub.presets:
+        if each.name in names and preset.name in each.extends:
+            said = f"`{preset.name}`, which `{each.name}` extends"
+            return (*hub.at, "presets", names.index(each.name)), said
+    return (*hub.at, "helm_chart"), f"`{preset.name}`"
 
 
 def _preset(name: str, document: Document, extends: tuple[str, ...]) -> Preset:

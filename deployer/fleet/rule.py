@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from deployer.fleet.documents import Document
     from deployer.fleet.positions import KeyPath
@@ -23,6 +24,14 @@ class Finding(NamedTuple):
     at: KeyPath
     message: str
     line: int = 0
+
+
+Placing = Callable[[Finding], Finding]
+
+
+def as_found(finding: Finding) -> Finding:
+    """Leave a finding where it is."""
+    return finding
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,12 +50,16 @@ class Rule(Generic[S]):
     find: Callable[[S], Iterator[Finding]] | None = None
     ignorable: bool = True
 
-    def problems(self, subject: S) -> Iterator[Problem]:
-        """Return what is wrong with a subject."""
+    def problems(self, subject: S, placed: Placing = as_found) -> Iterator[Problem]:
+        """Return what is wrong with a subject; `placed` may give a finding another place."""
         for finding in self.find(subject) if self.find else ():
-            yield finding.document.problem(
-                finding.at, finding.message, self.id, line=finding.line, severity=self.severity
-            )
+            yield self.problem(placed(finding))
+
+    def problem(self, finding: Finding) -> Problem:
+        """Return what this rule has found as a problem, at its place."""
+        return finding.document.problem(
+            finding.at, finding.message, self.id, line=finding.line, severity=self.severity
+        )
 
 
 def rule(severity: Severity = "error") -> Callable[[Callable[[S], Iterator[Finding]]], Rule[S]]:

@@ -19,6 +19,8 @@ from deployer.fleet.positions import Mark
 from deployer.fleet.rule_files import rule_files
 from deployer.fleet.spelling import only_near
 from deployer.fleet.violations import IN_QUOTES
+from deployer.rules.values.parts.authentication import CONFIG
+from deployer.rules.values.parts.settings import renamed as renamed_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     from deployer.fleet.violations import Violation
 
     Fix = Callable[[Document, Collection[Problem]], Iterator[Edit]]
+
+_VALUES = ((), ("values",), ("basehub",))
+"""Where values begin in a file: at its top, in a preset below a key, in a file of `daskhub` below another."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,12 +176,26 @@ def without_ignores(document: Document, problems: Collection[Problem]) -> Iterat
         yield from (DeleteEntry(at=("ignore", index)) for index in idle)
 
 
+def new_names(document: Document, problems: Collection[Problem]) -> Iterator[Edit]:
+    """Give settings in `hub.config` the names that they have now, where nothing has them yet."""
+    marks = _marks(problems)
+    for prefix in _VALUES:
+        config = document.value((*prefix, *CONFIG))
+        for section, block in config.items() if isinstance(config, dict) else ():
+            for old, name in renamed_settings(str(section)).items():
+                at = (*prefix, *CONFIG, section, old)
+                there = isinstance(block, dict) and old in block and name.to not in block
+                if there and name.taken and document.mark(at) in marks:
+                    yield RenameKey(at=at, to=name.to)
+
+
 FIXES: Mapping[str, Fix] = {
     schema.RULE: of_schema,
     "chart-schema": quoted_where_text_is_wanted,
     "misread-version": quoted,
     "unquoted-version": quoted,
     "image-number": quoted,
+    "renamed-setting": new_names,
     "unused-ignore": without_ignores,
 }
 """What mends the problems of a rule, by its id. There is no fix for what may be meant in several ways."""

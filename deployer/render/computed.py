@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from deployer.render import health
 from deployer.render.callbacks import callback_urls
-from deployer.render.topics import binder, dask, dask_nodes, dask_options, homes, pages, people, scheduling
+from deployer.render.topics import (
+    binder,
+    dask,
+    dask_nodes,
+    dask_options,
+    grading,
+    homes,
+    pages,
+    people,
+    scheduling,
+    site,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -108,6 +119,8 @@ TOPICS: Mapping[str, Callable[[Subject], dict[str, Any]]] = {
     "Dask options": dask_options.dask_options,
     "Dask nodes": dask_nodes.dask_nodes,
     "BinderHub": binder.binderhub,
+    "grading": grading.grading,
+    "site": site.site,
     "groups exporter": people.groups_exporter,
     "services of users": people.services_of_users,
     "pages": pages.pages,

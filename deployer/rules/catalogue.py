@@ -8,6 +8,7 @@ from deployer.fleet import rules as fleet_rules
 from deployer.fleet.rule import described
 from deployer.fleet.rules.reading import READING
 from deployer.rules import manifests, values
+from deployer.rules.dates import PAST_DATE
 
 if TYPE_CHECKING:
     from deployer.fleet.rule import Rule
@@ -22,6 +23,7 @@ RULES: tuple[Rule[Any], ...] = (
     *READING,
     *fleet_rules.RULES,
     *values.RULES,
+    PAST_DATE,
     *RENDERING,
     *manifests.RULES,
 )

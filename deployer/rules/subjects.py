@@ -103,11 +103,16 @@ class HubValues:
 
     def finding_in(self, layer: Layer, at: KeyPath, message: str, *, line: int = 0) -> Finding:
         """Return a finding at a path of one layer, or in a `line` of the text there, from 1."""
-        if layer.feature is not None:
-            return Finding(layer.feature.document, layer.feature.at, f"{message} ({layer.name})")
-        if layer.document is None:
-            return Finding(self.hub.document, self.hub.at, f"{message} ({layer.name})")
-        return Finding(layer.document, at, message, line)
+        return finding_in(self.hub, layer, at, message, line=line)
+
+
+def finding_in(hub: Hub, layer: Layer, at: KeyPath, message: str, *, line: int = 0) -> Finding:
+    """Return a finding at a path of a layer that has a place in a file, else at the hub, with the layer."""
+    if layer.feature is not None:
+        return Finding(layer.feature.document, layer.feature.at, f"{message} ({layer.name})")
+    if layer.document is None:
+        return Finding(hub.document, hub.at, f"{message} ({layer.name})")
+    return Finding(layer.document, at, message, line)
 
 
 def seen_once(view: Callable[[HubValues], T]) -> Callable[[HubValues], T]:

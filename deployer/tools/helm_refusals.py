@@ -15,6 +15,11 @@ _AT = re.compile(r".*\bat <(.*?)>: ?(.*)")
 _IN_BRACKETS = re.compile(r".*\b(?:execution|parse) error at \([^)]*\): ?(.*)")
 _CALLING = re.compile(r"^(?:error calling [\w.]+: )+")
 _VALUE = re.compile(r"\.Values((?:\.[A-Za-z_]\w*)+)")
+_SCHEMA = "values don't meet the specifications of the schema(s)"
+_CHART = re.compile(r"([\w.-]+):\s*")
+_POINTED = re.compile(r"\s*- at '(.*?)': (.*)")
+_DOTTED = re.compile(r"\s*- (\S+): (.*)")
+"""How Helm before 3.18 says it."""
 _ADVICE = "Use --debug flag"
 
 
@@ -47,6 +52,23 @@ def refusal(stderr: str) -> Refusal:
     return Refusal(
         cause=_cause(told), template=template, line=int(line), value=used[0] if len(used) == 1 else ()
     )
+
+
+def refused_values(stderr: str) -> tuple[tuple[str, tuple[str, ...], str], ...]:
+    """Return the values that a chart's schema forbids, by Helm's own check: chart, path and cause of each."""
+    _, found, told = stderr.partition(_SCHEMA)
+    values, chart = [], ""
+    for line in told.splitlines()[1:] if found else ():
+        if header := _CHART.fullmatch(line):
+            chart = header[1]
+        elif pointed := _POINTED.fullmatch(line):
+            parts = pointed[1].split("/")[1:]
+            at = tuple(part.replace("~1", "/").replace("~0", "~") for part in parts)
+            values.append((chart, at, pointed[2]))
+        elif dotted := _DOTTED.fullmatch(line):
+            at = () if dotted[1] == "(root)" else tuple(dotted[1].split("."))
+            values.append((chart, at, dotted[2]))
+    return tuple(values)
 
 
 def values_in(text: str) -> tuple[tuple[str, ...], ...]:

@@ -20,9 +20,11 @@ OWN_KEYS = {
     "global",
     "nfs",
     "inClusterNFS",
+    "ngshare",
     "nodePlaceholder",
     "userServiceAccount",
     "sharedVolume",
+    "site",
     "staticWebsite",
 }
 

@@ -14,7 +14,8 @@ import requests
 
 from deployer.operations.local import images
 from deployer.session import Session, directories
-from tests.cluster.conftest import merged
+from deployer.tools.jupyterhub import Refused
+from tests.cluster.conftest import merged, wait_for
 from tests.cluster.people import VALUES, admit, office, run, start
 
 if TYPE_CHECKING:
@@ -225,3 +226,15 @@ def test_somebody_comes_without_a_name_and_leaves_nothing(fleet: TestFleet, stat
         ]
         (answer,) = run(api, person, start(api, person), "6 * 7")
     assert (home.status_code, answer.result) == (200, "42")
+
+
+def test_a_server_is_stopped_when_the_hours_are_used_up(fleet: TestFleet, state: Path) -> None:
+    """With 36 seconds a day: the next look of the hub, within a minute, finds them used."""
+    hub = add_hub(fleet, features={"compute_quota": {"hours": 0.01, "window_days": 1}})
+    assert fleet.deployed(hub)["ok"]
+    with office(fleet, state, hub) as api:
+        admit(api, "ada")
+        start(api, "ada")
+        wait_for(lambda: api.server("ada") is None, "the server of ada was stopped", every=1)
+        with pytest.raises((AssertionError, Refused), match=r"did not start|403"):
+            start(api, "ada")

@@ -115,6 +115,18 @@ def test_all_that_is_missing_is_told_at_once_with_a_command_that_would_do(
     assert cli.run(["--root", str(root), "validate", "--no-render", "us-east"]) == 0
 
 
+def test_what_each_provider_wants_is_told_while_none_is_chosen(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, _, said = run(root, "cluster", "sea", capsys=capsys)
+    clouds = "gcp (with --project and --location), aws (with --account and --region)"
+    others = "azure (with --resource-group), kubeconfig (with --kubeconfig)"
+    assert complaint(said).splitlines()[:2] == [
+        "missing, and there is no terminal to ask at: --provider",
+        f"  --provider  provider: {clouds}, {others}",
+    ]
+
+
 @pytest.mark.parametrize("kind", ["github", "cilogon", "google", "oidc", "lti13"])
 def test_the_command_that_would_do_has_settings_of_each_sign_in_that_are_right(
     root: Path, capsys: pytest.CaptureFixture[str], kind: str

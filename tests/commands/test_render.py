@@ -84,3 +84,43 @@ def test_output_is_the_same_to_the_byte_whatever_the_hash_seed(tmp_path: Path, r
     first, second = files("1"), files("2")
     assert set(first) == {"values.yaml", "manifests.yaml"}
     assert first == second
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ("jupyterhub: {hub: {db: {pvc: abc}}}", "1:25: `jupyterhub.hub.db.pvc`: got string, want object"),
+        (
+            "jupyterhub: {hub: {extraFiles: {a: {mountPath: /x, data: 3, stringData: b}}}}",
+            (
+                "1:20: Helm cannot render `basehub/charts/jupyterhub/templates/hub-secret.yaml`, line 24, "
+                "which takes `jupyterhub.hub.extraFiles`: "
+                "extraFiles.a needs a mountPath and one of data, stringData, binaryData"
+            ),
+        ),
+    ],
+)
+def test_what_helm_refuses_is_told_where_it_is_said(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, repository: Path, values: str, said: str
+) -> None:
+    """In a line or two, with no page of Helm's own words."""
+    if not (repository / ".tools/bin/helm").exists():
+        pytest.skip("not built: .tools/bin/helm")
+    root = tmp_path / "fleet"
+    place = root / "config/clusters/local"
+    place.mkdir(parents=True)
+    (place / "cluster.yaml").write_text(
+        "schema: 2\nname: local\nprovider: local\nhubs:\n- name: demo\n  domain: demo.localhost\n"
+        "  helm_chart: basehub\n  helm_chart_values_files: [demo.values.yaml]\n"
+    )
+    (place / "demo.values.yaml").write_text(f"{values}\n")
+    argv = ["--root", str(root), "--chart-mirror", str(MIRROR), "render", "local", "demo", "--manifests"]
+    assert cli.run(argv) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.partition("error: ")[2] == (
+        "local/demo: Helm cannot make objects of its values\n"
+        f"  config/clusters/local/demo.values.yaml:{said}\n"
+        "hint: `deployer validate local demo` tells all that is wrong with them\n"
+    )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 from jupyterhub.app import JupyterHub
 from jupyterhub.auth import Authenticator
+from jupyterhub.spawner import Spawner
 from kubespawner import KubeSpawner
 from oauthenticator.oauth2 import OAuthenticator
 from traitlets.config import Config
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 CHECK = "the-check-user"
 _PATCHED = (
     (JupyterHub, "start"),
+    (Spawner, "get_options_form"),
+    (Spawner, "run_pre_spawn_hook"),
+    (Spawner, "start_polling"),
+    (Spawner, "stop_polling"),
     (KubeSpawner, "__init__"),
     (KubeSpawner, "load_user_options"),
     (Authenticator, "run_post_auth_hook"),

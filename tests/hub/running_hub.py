@@ -56,7 +56,7 @@ class RunningHub:
 @contextmanager
 def running_hub(directory: Path, values: Mapping[str, Any]) -> Iterator[RunningHub]:
     """Run a JupyterHub with chart values until the block ends."""
-    port, token = _free_port(), secrets.token_hex(32)
+    port, token = free_port(), secrets.token_hex(32)
     (directory / "values.json").write_text(json.dumps(values))
     environ = {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
@@ -92,7 +92,8 @@ def _wait(hub: RunningHub, process: subprocess.Popen[bytes], log: Path) -> None:
     raise AssertionError(f"the hub did not start\n{log.read_text()}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nothing listens at."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return int(taken.getsockname()[1])

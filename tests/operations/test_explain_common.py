@@ -142,7 +142,7 @@ jupyterhub:
         ),
         "shared.values.yaml": """\
 # yaml-language-server: $schema=../values.schema.json
-# What a, b have in common.
+# What a and b have in common.
 jupyterhub:
   cull:
     # seconds
@@ -294,7 +294,7 @@ def test_a_values_file_is_for_hubs_whose_values_lie_at_one_place(session: Sessio
     assert found.found is not None
     assert [layers.name for layers in found.found.hubs] == ["sea b", "sea c"]
     assert texts(root)["shared.values.yaml"].startswith(
-        "# What b, c have in common.\nbasehub:\n  jupyterhub:\n"
+        "# What b and c have in common.\nbasehub:\n  jupyterhub:\n"
     )
     assert texts(root)["b.values.yaml"] == ""
 

@@ -47,6 +47,16 @@ examples:
 """
 IMAGE = "jupyterhub:\n  singleuser:\n    image:\n      name: quay.io/a/b\n      tag: {}\n"
 
+SETTINGS = """\
+jupyterhub:
+  hub:
+    config:
+      JupyterHub: {{authenticator_class: native}}
+      Authenticator:
+        {}
+      KubeSpawner: {{{}}}
+"""
+
 
 @pytest.fixture
 def session(session: Session, tmp_path: Path) -> Session:
@@ -119,6 +129,11 @@ CASES = {
         'name: Example\ndefaults: {kubernetes_version: "1.34"}\n',
     ),
     "names in rules of one's own": ("config/rules/own.yaml", f"sumary: {RULE}", f"summary: {RULE}"),
+    "settings under names of old": (
+        VALUES,
+        SETTINGS.format("whitelist: [a] # them", "image_spec: a:1, singleuser_uid: 3, uid: 4"),
+        SETTINGS.format("allowed_users: [a] # them", "image: a:1, singleuser_uid: 3, uid: 4"),
+    ),
     "names in presets": (
         "config/presets/own.yaml",
         "desciption: Own\nvalues: {}\n",

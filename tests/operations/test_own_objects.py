@@ -60,12 +60,35 @@ dask-gateway: {enabled: true}
 userServiceAccount: {annotations: {owner: us}}
 jupyterhub: {singleuser: {networkPolicy: {enabled: true}}}
 """
+GRADING = """
+ngshare:
+  enabled: true
+  admins: [grace]
+  courses: {bio101: {instructors: [ada], student_groups: [biology]}}
+  storageClass: fast
+jupyterhub: {singleuser: {networkPolicy: {enabled: true}}}
+"""
+SITE = """
+site: {enabled: true, repository: "https://example.org/docs"}
+jupyterhub: {hub: {image: {name: quay.io/example/hub, tag: "1"}}}
+"""
+SITE_WITH_A_KEY = """
+site:
+  enabled: true
+  repository: git@example.org:docs.git
+  privateKey: a-key
+  knownHosts: example.org ssh-ed25519 AAAA
+jupyterhub: {hub: {image: {name: quay.io/example/hub, tag: "1"}}}
+"""
 CASES = {
     "nothing-asked": ("kubeconfig", "{}"),
     "everything": ("kubeconfig", ALL_OF_IT),
     "own-server-on-gcp": ("gcp", ON_GCP),
     "own-server-on-aws": ("aws", ON_AWS),
     "in-the-cluster": ("kubeconfig", "{inClusterNFS: {enabled: true, size: 10Gi}}"),
+    "grading": ("kubeconfig", GRADING),
+    "site": ("kubeconfig", SITE),
+    "site-with-a-key": ("kubeconfig", SITE_WITH_A_KEY),
     "awaited-nodes": ("kubeconfig", "{nodePlaceholder: {enabled: true, replicas: 1, wait: true}}"),
 }
 
@@ -122,3 +145,21 @@ def test_homes_that_are_nowhere_or_twice_do_not_render(
 ) -> None:
     with pytest.raises(DeployerError, match=reason):
         objects(session, tmp_path / "fleet", "kubeconfig", values)
+
+
+@pytest.mark.parametrize(
+    ("site", "reason"),
+    [
+        ("{enabled: true}", "where the site's files are"),
+        ("{enabled: true, repository: 'git@a:b'}", "takes a deploy key"),
+        (
+            "{enabled: true, repository: 'git@a:b', privateKey: key}",
+            "by what the repository's server is known",
+        ),
+    ],
+)
+def test_a_site_whose_files_nobody_can_bring_does_not_render(
+    session: Session, tmp_path: Path, site: str, reason: str
+) -> None:
+    with pytest.raises(DeployerError, match=reason):
+        objects(session, tmp_path / "fleet", "kubeconfig", f"site: {site}")

@@ -53,6 +53,27 @@ def test_problems_of_files_are_found_and_their_hubs_are_left_alone(session: Sess
     assert report.not_checked == ()
 
 
+def test_what_is_wrong_in_the_entry_of_a_hub_stops_only_that_one(session: Session, fleet: Fleet) -> None:
+    fleet.chart({"properties": {"cull": FORBIDDEN}})
+    files = dict.fromkeys(("one", "two", "three"), "research.values.yaml")
+    fleet.cluster("campus", **files)
+    fleet.write(VALUES, "jupyterhub: {cull: {}}\n")
+    text = (fleet.root / CLUSTER).read_text()
+    preset = "description: One\nfeatures: {culling: {idle_minutes: %d}}\n"
+    for name, minutes in (("short", 10), ("long", 100)):
+        fleet.write(f"config/presets/{name}.yaml", preset % minutes)
+    presets = "  - name: two\n    presets: [short, long]\n"
+    fleet.write(CLUSTER, text.replace("  - name: two\n", presets))
+    report = validate(session, fleet.root, render=False)
+    assert [(each.rule, each.message.partition(":")[0]) for each in report.problems] == [
+        ("preset-conflict", "hub `two`"),
+        ("chart-schema", "hubs `one`, `three`"),
+    ]
+    # What is wrong outside the entries is wrong for all.
+    fleet.write(CLUSTER, f"{text}no_such_key: 1\n")
+    assert [each.rule for each in validate(session, fleet.root, render=False).problems] == ["schema"]
+
+
 def test_a_chart_that_cannot_be_had_is_told_once(session: Session, fleet: Fleet) -> None:
     fleet.cluster("other", one="", two="")
     report = validate(session, fleet.root)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deployer.tools.helm_refusals import Refusal, refusal, values_in
+from deployer.tools.helm_refusals import Refusal, refusal, refused_values, values_in
 
 ADVICE = "\n\nUse --debug flag to render out invalid YAML\n"
 X = "course/templates/x.yaml"
@@ -65,3 +65,31 @@ def test_template_value_and_cause_are_told_apart(said: str, understood: Refusal)
 def test_the_values_that_a_line_of_a_template_takes() -> None:
     line = '{{ required "x" .Values.a.b }}{{ .Values.a.b }}{{ $.Values.c_1 }}{{ .Valuesx.d }}'
     assert values_in(line) == (("a", "b"), ("c_1",))
+
+
+@pytest.mark.parametrize(
+    ("said", "values"),
+    [
+        (
+            "- at '/hub/db/pvc': got string, want object\n- at '/a~1b/0': no\nother:\n- at '': not so\n",
+            (
+                ("jupyterhub", ("hub", "db", "pvc"), "got string, want object"),
+                ("jupyterhub", ("a/b", "0"), "no"),
+                ("other", (), "not so"),
+            ),
+        ),
+        (
+            "- hub.db: Invalid type. Expected: object, given: string\n- (root): Additional property x\n",
+            (
+                ("jupyterhub", ("hub", "db"), "Invalid type. Expected: object, given: string"),
+                ("jupyterhub", (), "Additional property x"),
+            ),
+        ),
+    ],
+)
+def test_what_a_schema_forbids_is_found_as_newer_and_older_helm_say_it(
+    said: str, values: tuple[tuple[str, tuple[str, ...], str], ...]
+) -> None:
+    head = "values don't meet the specifications of the schema(s) in the following chart(s):\njupyterhub:\n"
+    assert refused_values(f"level=INFO msg=x\nError: {head}{said}") == values
+    assert refused_values(said) == ()

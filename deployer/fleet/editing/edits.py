@@ -24,7 +24,10 @@ class RenameKey:
 
 @dataclass(frozen=True, kw_only=True)
 class SetValue:
-    """Put another value where one is. A scalar keeps its quotes, a map or list is written on one line."""
+    """Put another value where one is. A scalar keeps its quotes, a map or list is written on one line.
+
+    A map that comes where nothing was, in a block, is written as a block.
+    """
 
     at: KeyPath
     value: Any

@@ -21,11 +21,15 @@ def insert_entry(places: Places, edit: InsertEntry) -> Iterator[Splice]:
     """Return the lines of a new entry, laid out as the map's others are."""
     owner = places.container(edit.at)
     if owner is None:
-        yield _first_line(places, [f"{emit.scalar(edit.key)}: {emit.inline(edit.value)}"])
+        yield _first_lines(places, emit.entry(edit.key, edit.value, column=0, list_offset=2))
         return
     if owner.kind != "map":
         raise EditRefused("a key goes into a map only")
     behind = places.own(owner, edit.after) if edit.after is not None else None
+    if owner is places.root and not owner.entries and begins_line(places.text, owner.start):
+        lines = emit.entry(edit.key, edit.value, column=0, list_offset=2)
+        yield Splice(line_start(places.text, owner.start), owner.end, places.line_break.join(lines))
+        return
     if owner.style == "flow":
         yield _into_flow(places, owner, f"{emit.scalar(edit.key)}: {emit.inline(edit.value)}", behind)
         return
@@ -55,7 +59,7 @@ def _into_flow(places: Places, owner: Span, new: str, behind: Place | None) -> S
     return Splice(inside, inside, f"{new}, " if owner.entries or owner.items else new)
 
 
-def _first_line(places: Places, lines: list[str]) -> Splice:
+def _first_lines(places: Places, lines: list[str]) -> Splice:
     end = len(places.text)
     before = "" if begins_line(places.text, end) else places.line_break
     return Splice(end, end, before + "".join(line + places.line_break for line in lines))

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deployer.fleet.editing import emit
 from deployer.fleet.editing.edits import EditRefused
-from deployer.fleet.editing.lines import next_line
+from deployer.fleet.editing.lines import column, line_end, next_line
 from deployer.fleet.editing.splice import Splice, after
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from deployer.fleet.editing.edits import RenameKey, SetValue
-    from deployer.fleet.editing.places import Places
+    from deployer.fleet.editing.places import Place, Places
+    from deployer.fleet.editing.spans import Span
 
 _HEAD = re.compile(r"[ \t]*:(?:[ \t]+[&!]\S+)*")
 """What stands between a key and its value."""
@@ -34,8 +35,11 @@ def set_value(places: Places, edit: SetValue) -> Iterator[Splice]:
     old = place.value
     is_scalar = not isinstance(edit.value, dict | list)
     in_block = place.owner.style == "block"
-    new = emit.scalar(edit.value, old.style, in_block=in_block) if is_scalar else emit.inline(edit.value)
     head = _HEAD.match(places.text, place.key.end) if place.key else None
+    if isinstance(edit.value, dict) and edit.value and _is_nothing(old) and head and in_block:
+        yield from _block(places, place, edit.value)
+        return
+    new = emit.scalar(edit.value, old.style, in_block=in_block) if is_scalar else emit.inline(edit.value)
     if old.style == "block" and head:
         # Where its lines were, the new value might stand too far to the left.
         yield Splice(head.end(), head.end(), f" {new}")
@@ -45,3 +49,21 @@ def set_value(places: Places, edit: SetValue) -> Iterator[Splice]:
     # A block may end with line breaks, and one of them ends the line.
     end = len(places.text[: old.end].rstrip()) if old.style in ("literal", "block") else old.end
     yield Splice(old.content, end, f" {new}" if bare else new)
+
+
+def _is_nothing(old: Span) -> bool:
+    empty = old.kind == "map" or (old.kind == "scalar" and old.style == "plain" and not old.value)
+    return empty and not old.entries and old.anchor is None
+
+
+def _block(places: Places, place: Place, value: dict[str, Any]) -> Iterator[Splice]:
+    """Return the lines of a map that comes where nothing was; a comment beside the key stays there."""
+    text, key_end = places.text, place.key.end if place.key else place.start
+    colon = text.index(":", key_end) + 1
+    if place.value.end > colon:
+        yield Splice(colon, place.value.end, "")
+    at = column(text, place.start) + 2
+    entries = [emit.entry(name, each, column=at, list_offset=2) for name, each in value.items()]
+    lines = [line for entry in entries for line in entry]
+    end = line_end(text, place.end)
+    yield Splice(end, end, "".join(f"{places.line_break}{line}" for line in lines))

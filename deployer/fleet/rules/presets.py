@@ -6,6 +6,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from deployer.fleet.keypath import shown
+from deployer.fleet.presets import listed
 from deployer.fleet.rule import Finding, rule
 from deployer.fleet.rules.places import hubs, in_hub
 
@@ -28,13 +29,18 @@ def preset_conflict(fleet: Fleet) -> Iterator[Finding]:
             if one.name not in other.extends and other.name not in one.extends:
                 at = next((at for at in _torn(one, other) if not _decided(hub, at)), None)
                 if at is not None:
-                    message = (
-                        f"presets `{one.name}` and `{other.name}` contradict each other about `{shown(at)}`"
-                    )
-                    yield in_hub(hub, ("presets",), f"{message}: leave one out, or say which it is to be")
+                    yield in_hub(hub, ("presets",), _told(hub, one, other, at))
 
 
 RULES = (preset_conflict,)
+
+
+def _told(hub: Hub, one: Preset, other: Preset, at: KeyPath) -> str:
+    (_, first), (_, second) = listed(hub, one), listed(hub, other)
+    first += "," if "," in first else ""
+    second += "," if "," in second else ""
+    about = f"contradict each other about `{shown(at)}`"
+    return f"presets {first} and {second} {about}: leave one out, or say which it is to be"
 
 
 def _torn(one: Preset, other: Preset) -> Iterator[KeyPath]:

@@ -14,6 +14,7 @@ from deployer.errors import DeployerError, Interrupted
 from deployer.interruption import Interruption
 from deployer.operations.deploy import lease, releases, rollout
 from deployer.operations.health import check as health
+from deployer.operations.refusals import in_short
 from deployer.operations.render import rendered
 from deployer.progress import step
 from deployer.tools.kubernetes import ensure_namespace
@@ -133,7 +134,8 @@ def upgrade(work: Upgrade) -> int:
 def _apply(work: Upgrade, held: Lease, wanted: Rendered) -> int:
     """Upgrade, watch it come up, run the journey; return the revision's number."""
     progress, hub = work.session.progress, work.hub
-    with step(progress, hub.name, "upgrade release"):
+    told = in_short(work.fleet.root, work.cluster, wanted)
+    with step(progress, hub.name, "upgrade release"), told:
         _helm(work).upgrade(
             wanted.chart.path,
             release=hub.name,

@@ -139,7 +139,8 @@ def _text(found: Proposal, target: Target, path: Path, remarks: Mapping[KeyPath,
     if target == "preset":
         head = as_yaml({"description": f"What {len(found.hubs)} hubs have in common"})
     else:
-        named = ", ".join(layers.hub.name for layers in found.hubs)
+        *others, last = (layers.hub.name for layers in found.hubs)
+        named = f"{', '.join(others)} and {last}" if others else last
         which = named if len(found.hubs) <= _NAMED else f"{len(found.hubs)} hubs"
         head = f"# What {which} have in common.\n"
     return _editors_line(path) + head + with_remarks(as_yaml(values), moved)

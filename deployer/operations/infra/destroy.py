@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from deployer.errors import DeployerError
 from deployer.operations.infra.changes import Change, changes
-from deployer.operations.infra.run import locks_told
+from deployer.operations.infra.run import failures_told
 from deployer.progress import step
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def plan(infrastructure: Infrastructure, keep: Collection[str]) -> Destruction:
     stays = {each.address for each in kept}
     with (
         step(infrastructure.session.progress, infrastructure.cluster.name, "plan"),
-        locks_told(infrastructure.cluster),
+        failures_told(infrastructure.cluster),
     ):
         infrastructure.terraform.plan("-destroy")
         found = changes(infrastructure.terraform.show())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from deployer.operations.infra.workspace import Workspace
     from deployer.session import Session
     from deployer.tools.terraform import Terraform
+
+
+_OTHER_ACCOUNT = re.compile(r"AWS account ID not allowed: (\d+)")
 
 
 class ProtectedChanges(DeployerError):
@@ -72,7 +76,7 @@ class Infrastructure:
 
     def plan(self, *, allowed: Collection[str] = (), destroy: bool = False) -> Plan:
         """Save a plan and look at it. Nothing changes."""
-        with step(self.session.progress, self.cluster.name, "plan"), locks_told(self.cluster):
+        with step(self.session.progress, self.cluster.name, "plan"), failures_told(self.cluster):
             self.terraform.plan(*(["-destroy"] if destroy else []))
             found = changes(self.terraform.show())
         return Plan(cluster=self.cluster.name, changes=found, stopped=guarded(found, allowed))
@@ -88,7 +92,7 @@ class Infrastructure:
         if plan.stopped:
             raise ProtectedChanges(plan.cluster, plan.stopped)
         name = self.cluster.name
-        with step(self.session.progress, name, "apply"), locks_told(self.cluster):
+        with step(self.session.progress, name, "apply"), failures_told(self.cluster):
             try:
                 self.terraform.apply(
                     lambda what, address: self.session.progress.noted(name, f"{address}: {what}")
@@ -191,11 +195,17 @@ def get_ready(
 
 
 @contextmanager
-def locks_told(cluster: Cluster) -> Iterator[None]:
-    """Say who holds the lock when Terraform fails for one."""
+def failures_told(cluster: Cluster) -> Iterator[None]:
+    """Say in our words what Terraform often fails for: another account, a lock."""
     try:
         yield
     except ProgramFailed as error:
+        other = _OTHER_ACCOUNT.search(error.result.stderr)
+        if other:
+            raise DeployerError(
+                f"{cluster.name}: wrong account: the credentials are of {other[1]}",
+                hint="nothing was done; log in to the account that cluster.yaml names, or mend `aws.account`",
+            ) from error
         lock = lock_in(error.result.stderr)
         if lock is None:
             raise

@@ -24,6 +24,12 @@ PROVIDERS: Mapping[str, str] = {
     "azure": "AKS, on Microsoft Azure",
     "kubeconfig": "any other cluster, by a kubeconfig file",
 }
+_NEEDED: Mapping[str, tuple[str, ...]] = {
+    "gcp": ("--project", "--location"),
+    "aws": ("--account", "--region"),
+    "azure": ("--resource-group",),
+    "kubeconfig": ("--kubeconfig",),
+}
 _NAME_OF_CLUSTER = {"gcp": "cluster", "aws": "clusterName", "azure": "cluster"}
 
 
@@ -37,6 +43,7 @@ def new_cluster(fleet: Fleet, *, directory: Path) -> Asking[NewCluster]:
             explanation=checks.explained("provider"),
             example="gcp",
             choices=PROVIDERS,
+            needs=_NEEDED,
         )
     )
     block, file = yield from _block(provider, name, directory)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from deployer.fleet.editing.places import Places
 from deployer.fleet.editing.spans import spans
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from deployer.fleet.editing.edits import Edit
@@ -97,9 +98,14 @@ class EntryCopy:
         return os.path.relpath(path, self.target.directory)
 
 
-def left_out_lines(fates: Iterable[Fate], text: str) -> str:
+_TO_BE_LISTED = re.compile(
+    r"^ *# What is secret belongs into a file that sops encrypts.*\n(?: *# - enc-\S+\n)*", re.MULTILINE
+)
+"""What `deployer new` writes into an entry, of the files of its own hub."""
+
+
+def left_out_lines(missing: Sequence[str], text: str) -> str:
     """Return an entry with a comment for each file that its hub has to be given yet."""
-    missing = [fate.name for fate in fates if fate.left_out]
     if not missing:
         return text
     comment = "# What is secret belongs into a file that sops encrypts; list it above:\n"
@@ -116,7 +122,7 @@ def _entry_text(content: str, hub: Hub) -> str:
     margin = column(content, span.content)
     first, *others = content[span.start : place.end].splitlines()
     lines = [first, *(line[min(margin, _leading(line)) :] for line in others)]
-    return "\n".join([*lines, ""])
+    return _TO_BE_LISTED.sub("", "\n".join([*lines, ""]))
 
 
 def _leading(line: str) -> int:

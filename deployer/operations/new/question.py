@@ -33,8 +33,8 @@ class Question:
     `default` counts where nothing is answered; it is None when there has to be an answer. `example` shows
     what one looks like. With `choices`, which have a line of explanation each, no other answers are allowed.
     One that is `optional` can be answered with nothing; one that is `unasked` is for those who know of it,
-    and counts by its default otherwise. `check` returns what is wrong with an answer, as the rest of
-    a sentence: `must be ...`.
+    and counts by its default otherwise. `needs` are the flags that are asked for after a choice.
+    `check` returns what is wrong with an answer, as the rest of a sentence: `must be ...`.
     """
 
     flag: str
@@ -43,6 +43,7 @@ class Question:
     example: str
     default: Answer | None = None
     choices: Mapping[str, str] = field(default_factory=dict)
+    needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     several: bool = False
     optional: bool = False
     unasked: bool = False

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from deployer.operations.new.own_files import word
+from deployer.operations.new.secrets import secret_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,11 +21,13 @@ if TYPE_CHECKING:
 class Renaming:
     """What a copied hub is called in place of what its source is called.
 
-    `hosts` are all that the fleet serves, with who has them; `owner` is how the source is called there.
+    `target` is the cluster that the copy is on. `hosts` are all that the fleet serves, with who has them;
+    `owner` is how the source is called there.
     """
 
     source: Hub
     copy: HubCopy
+    target: str
     hosts: Mapping[str, str]
     owner: str
 
@@ -33,9 +36,24 @@ class Renaming:
 
         The hub's name stays wherever it stands: it may be any word, or part of the name of a bucket.
         """
+        text = self._in_our_words(text)
         text = self._domain().sub(self._host, text) if self.source.domain else text
         shown = self.source.display_name
         return text.replace(shown, self.copy.display_name) if " " in shown.strip() else text
+
+    def _in_our_words(self, text: str) -> str:
+        """Return a text with the new names in the comments that `deployer new` writes."""
+        old, new = self.source, self.copy
+        said = {
+            f"# {old.display_name}, https://{old.domain}": f"# {new.display_name}, https://{new.domain}",
+            f"`deployer explain {new.source_cluster} {old.name}`": (
+                f"`deployer explain {self.target} {new.name}`"
+            ),
+            f"# Encrypted, in {secret_file(old.name)}:": f"# Encrypted, in {secret_file(new.name)}:",
+        }
+        for before, after in said.items():
+            text = text.replace(before, after)
+        return text
 
     def told(self, problem: Problem) -> Problem:
         """Return a problem of the source as it is told of its copy."""

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SHOWN = 10
+_NAMED = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +34,21 @@ def secrets_needed(place: Path, root: Path, keys: Collection[str]) -> Needed:
     if len(keys) > _SHOWN:
         listed.append(f"  and {len(keys) - _SHOWN} more")
     note = "\n".join([f"the hub needs these values encrypted, in {place.name}:", *listed])
-    edit = f"sops edit {place.relative_to(root).as_posix()}"
+    edit = f"sops edit {place.relative_to(root).as_posix()}  # {_in_short(keys)}"
     return Needed(
         notes=(note,), next_steps=(edit, f"list {place.name} in cluster.yaml: the entry has a comment for it")
     )
+
+
+def secrets_shared(hub: str, file: str, place: Path, root: Path, keys: Collection[str]) -> Needed:
+    """Return what to tell about a file of secrets that a new hub has together with another one."""
+    if not keys:
+        return Needed()
+    note = f"{hub} has the secrets of {file} too: {_in_short(keys)}"
+    own = f"sops edit {place.relative_to(root).as_posix()}, and list it behind {file} in cluster.yaml"
+    return Needed(notes=(note,), next_steps=(f"where {hub} needs other secrets: {own}",))
+
+
+def _in_short(keys: Collection[str]) -> str:
+    shown = [".".join(key.split(".")[-2:]) for key in list(keys)[:_NAMED]]
+    return ", ".join(shown) + (f" and {len(keys) - _NAMED} more" if len(keys) > _NAMED else "")

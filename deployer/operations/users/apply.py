@@ -7,23 +7,21 @@ once: whatever interrupts this, the same command goes on, and `--undo` goes back
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from deployer.errors import DeployerError, Interrupted
 from deployer.interruption import Interruption
-from deployer.operations.deploy import lease
 from deployer.operations.hub_pods import USERNAME, component_pod
 from deployer.operations.users import hub_side, pod, undo_list
+from deployer.operations.users.alone import alone
 from deployer.operations.users.plan import Plan, make_plan, running_servers
 from deployer.operations.users.pod_run import PodRun, StepFailed
 from deployer.operations.users.stopping import HubSwitch
 from deployer.progress import step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from deployer.fleet.model import Cluster, Hub
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
     from deployer.operations.users.plan import Mapper
     from deployer.session import Session
 
-_WAIT = 600
 _SHOWN = 10
 
 
@@ -96,7 +93,7 @@ class Change:
             DeployerError: something else speaks against it, or a step failed.
             Interrupted: the user asked to stop.
         """
-        with self._alone():
+        with alone(self.session, self.connection, self.hub, self.interruption):
             side = self._look()
             plan = make_plan(self.hub, side, self.mapper(side), self.connection.api)
             self._refuse(plan)
@@ -104,27 +101,6 @@ class Change:
                 return Outcome(plan=plan, hub_runs=self._runs())
             self._write_undo_list(plan)
             return self._carry_out(plan)
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        progress, name = self.session.progress, self.hub.name
-        with (
-            self.session.interruption.listening(lambda _count: self.interruption.request()),
-            lease.held(
-                self.connection.api,
-                self.hub.namespace,
-                interruption=self.interruption,
-                wait=_WAIT,
-                on_wait=lambda holder: progress.noted(
-                    name, f"waiting: {holder.identity} works on it since {holder.since}"
-                ),
-                on_takeover=lambda holder: progress.noted(
-                    name, f"took over from {holder.identity}, who stopped renewing"
-                ),
-                on_lost=self.interruption.request,
-            ),
-        ):
-            yield
 
     def _look(self) -> HubSide:
         if self._runs():

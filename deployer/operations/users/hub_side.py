@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from deployer.errors import DeployerError
@@ -23,11 +24,25 @@ _CONFIG = "/usr/local/etc/jupyterhub/jupyterhub_config.py"
 
 @dataclass(frozen=True, kw_only=True)
 class HubUser:
-    """One user's row. `claims` maps each server's name to the volume claim that it remembers, or None."""
+    """One user's row. `claims` maps each server's name to the volume claim that it remembers, or None.
+
+    `seen` is when the user did anything last, or else when the account was made; None without a hub.
+    """
 
     name: str
     id: int = 0
     claims: Mapping[str, str | None]
+    admin: bool = False
+    seen: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cohort:
+    """People who are admitted until a moment: `users` may go then, `keep` stay. Names are as at sign-in."""
+
+    users: frozenset[str]
+    keep: frozenset[str]
+    end: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +66,7 @@ class HubSide:
     users: tuple[HubUser, ...]
     database: str | None = None
     spawner: SpawnerSettings | None = None
+    cohort: Cohort | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -123,6 +139,8 @@ def parsed(namespace: str, told: Mapping[str, Any], said: str = "") -> HubSide:
             name=user["name"],
             id=user["id"],
             claims={server: state["claim"] for server, state in user["servers"].items()},
+            admin=user["admin"],
+            seen=_moment(user.get("last_activity") or user.get("created")),
         )
         for user in told["users"]
     ]
@@ -130,7 +148,26 @@ def parsed(namespace: str, told: Mapping[str, Any], said: str = "") -> HubSide:
         users=tuple(users),
         database=told["database"],
         spawner=SpawnerSettings(**settings) if settings else None,
+        cohort=_cohort(told.get("cohort")),
     )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _cohort(told: Mapping[str, Any] | None) -> Cohort | None:
+    """Understand what a hub is told of its cohort, as its own `cohort.py` does."""
+    if not told:
+        return None
+    text = told["until"]
+    if "T" in text:
+        end = datetime.fromisoformat(text)
+        end = end if end.tzinfo else end.replace(tzinfo=UTC)
+    else:
+        end = datetime.combine(date.fromisoformat(text), time(), UTC) + timedelta(days=1)
+    users, keep = (frozenset(name.lower() for name in told.get(key) or ()) for key in ("users", "keep"))
+    return Cohort(users=users, keep=keep, end=end)
 
 
 def deployment_of(api: Api, namespace: str) -> dict[str, Any]:

@@ -129,6 +129,44 @@ def moves(hub: HubSide, pairs: Iterable[Pair]) -> tuple[Moves, ...]:
     return tuple(planned)
 
 
+def homes(hub: HubSide) -> tuple[tuple[Place, Mapping[str, tuple[str, ...]]], ...]:
+    """Return for each place the directories on it of each user, there or not.
+
+    Raises:
+        DeployerError: the directories of users cannot be told apart.
+    """
+    if hub.spawner is None:
+        return ()
+    if hub.spawner.enable_user_namespaces:
+        raise DeployerError(
+            "each user has a namespace of their own, whose volumes this program does not look for",
+            hint="`KubeSpawner.enable_user_namespaces` and archives of homes do not go together",
+        )
+    scheme = scheme_of(hub.spawner.version, hub.spawner.slug_scheme)
+    return tuple(
+        (place, {user.name: _homes_of(place, user, scheme) for user in hub.users})
+        for place in places(hub.spawner)
+    )
+
+
+def _homes_of(place: Place, user: HubUser, scheme: str) -> tuple[str, ...]:
+    names = (
+        fields(user=user.name, userid=user.id, server=server, scheme=scheme)
+        for server in sorted({"", *user.claims})
+    )
+    return tuple(dict.fromkeys(expanded(place.template, each) for each in names))
+
+
+def check_path(path: str) -> None:
+    """Refuse a path of a home that leads elsewhere.
+
+    Raises:
+        DeployerError: it does.
+    """
+    if path.startswith("/") or {".", ".."} & set(path.split("/")) or not path:
+        raise DeployerError(f"not the path of a home below its volume: `{path}`")
+
+
 def claims(
     hub: HubSide, objects: Iterable[Mapping[str, Any]], pairs: Iterable[Pair]
 ) -> tuple[tuple[Claim, ...], tuple[tuple[str, Pair], ...]]:
@@ -200,8 +238,7 @@ def _check_targets(planned: Moves) -> None:
     if len({*olds, *news}) < len(olds) + len(news):
         raise DeployerError(f"two users would share a directory: `{planned.place.template}`")
     for path in (*olds, *news):
-        if path.startswith("/") or {".", ".."} & set(path.split("/")) or not path:
-            raise DeployerError(f"not the path of a home below its volume: `{path}`")
+        check_path(path)
 
 
 def _names_a_user(template: str) -> bool:

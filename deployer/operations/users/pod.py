@@ -1,4 +1,4 @@
-"""The pod that changes names: made of the hub's own template, with the steps as its containers.
+"""The pod that changes names or archives homes: made of the hub's template, with steps as its containers.
 
 Kubernetes runs init containers one after the other, each only when the one before it ended well: that is the
 order in which nothing is lost. What touches the database is the hub's own image, user, volumes and
@@ -57,6 +57,8 @@ BACK_UP = Step(name="back-up", program=programs.DATABASE, mode="check")
 MOVE_HOMES = Step(name="move-homes", program=programs.HOMES, mode="move")
 RENAME_USERS = Step(name="rename-users", program=programs.DATABASE, mode="rename")
 CLOSE = Step(name="close", program=programs.HOMES, mode="close")
+ARCHIVE_HOMES = Step(name="archive-homes", program=programs.ARCHIVES, mode="archive")
+REMOVE_HOMES = Step(name="remove-homes", program=programs.ARCHIVES, mode="remove")
 LOOK = Step(name="look", program=programs.DATABASE, mode="look")
 
 HARMLESS = (CHECK_HOMES.name, BACK_UP.name, LOOK.name)
@@ -76,8 +78,13 @@ def manifest(
 ) -> dict[str, Any]:
     """Return the pod that carries out steps; `volumes` are those of the places, in order."""
     template = deployment["spec"]["template"]["spec"]
-    containers = [_container(template, step, len(volumes)) for step in steps]
-    homes = [{**volume, "name": f"deployer-homes-{number}"} for number, volume in enumerate(volumes)]
+    # A hub that runs on another node may have some of its volumes for itself.
+    takes_hubs = any(step.program == programs.DATABASE for step in steps)
+    all_volumes = copy.deepcopy(template.get("volumes", [])) if takes_hubs else []
+    names = [
+        _volume_name(all_volumes, volume, f"deployer-homes-{number}") for number, volume in enumerate(volumes)
+    ]
+    containers = [_container(template, step, names) for step in steps]
     plan = {"name": NAME, "secret": {"secretName": NAME}}
     return {
         "apiVersion": "v1",
@@ -89,11 +96,29 @@ def manifest(
             "securityContext": _without_taking_over(template.get("securityContext") or {}),
             "automountServiceAccountToken": False,
             "restartPolicy": "Never",
-            "volumes": [*copy.deepcopy(template.get("volumes", [])), *homes, plan],
+            "volumes": [*all_volumes, plan],
             "initContainers": containers[:-1],
             "containers": containers[-1:],
         },
     }
+
+
+def _volume_name(volumes: list[dict[str, Any]], wanted: Mapping[str, Any], name: str) -> str:
+    """Return the name of a volume of the pod, which is added under `name` when it is not there.
+
+    A pod with two volumes of one claim never starts (kubernetes/kubernetes#82526).
+    """
+    for volume in volumes:
+        if _source(volume) == _source(wanted):
+            volume.update(copy.deepcopy(dict(wanted)))  # the hub may have it read-only
+            return str(volume["name"])
+    volumes.append({**copy.deepcopy(dict(wanted)), "name": name})
+    return name
+
+
+def _source(volume: Mapping[str, Any]) -> Any:
+    claim = volume.get("persistentVolumeClaim")
+    return claim["claimName"] if claim else {key: part for key, part in volume.items() if key != "name"}
 
 
 def _without_taking_over(context: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,7 +132,7 @@ def _without_taking_over(context: Mapping[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _container(template: Mapping[str, Any], step: Step, places: int) -> dict[str, Any]:
+def _container(template: Mapping[str, Any], step: Step, homes: Sequence[str]) -> dict[str, Any]:
     hub = template["containers"][0]
     plan = {"name": NAME, "mountPath": _PLAN_DIRECTORY, "readOnly": True}
     common = {
@@ -116,10 +141,8 @@ def _container(template: Mapping[str, Any], step: Step, places: int) -> dict[str
         "imagePullPolicy": hub.get("imagePullPolicy", "IfNotPresent"),
         **({"resources": copy.deepcopy(hub["resources"])} if "resources" in hub else {}),
     }
-    if step.program == programs.HOMES:
-        mounts = [
-            {"name": f"deployer-homes-{number}", "mountPath": root_of(number)} for number in range(places)
-        ]
+    if step.program != programs.DATABASE:
+        mounts = [{"name": name, "mountPath": root_of(number)} for number, name in enumerate(homes)]
         return {
             **common,
             "command": programs.command(step.program, step.mode, _PLAN),

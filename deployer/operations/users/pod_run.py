@@ -1,4 +1,4 @@
-"""Running the pod that changes names, to its end, and telling what became of each step."""
+"""Running the pod that changes names or archives homes, to its end, and telling what became of each step."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class PodRun:
 
     def _ended(self) -> dict[str, Any]:
         patience = Patience(
-            interruption=self.interruption, what="waiting for the pod that changes names", seconds=_START
+            interruption=self.interruption, what="waiting for the pod that does it", seconds=_START
         )
         told: list[str] = []
         while True:
@@ -140,7 +140,7 @@ class PodRun:
         with suppress(NotFound):
             self.api.delete(self._pod)
         patience = Patience(
-            interruption=Interruption(), what="waiting for the pod that changes names to go", seconds=_GONE
+            interruption=Interruption(), what="waiting for the pod that does it to go", seconds=_GONE
         )
         with suppress(NotFound):
             while self.api.get(self._pod):

@@ -8,6 +8,7 @@ from typing import Any
 
 HOMES = "home_directories"
 DATABASE = "hub_database"
+ARCHIVES = "archive_homes"
 
 _RESULT = "result: "
 _INSIDE = Path(__file__).parent / "inside"

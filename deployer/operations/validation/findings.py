@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import astuple, dataclass, replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from deployer.fleet.manifests import objects
 from deployer.fleet.problems import Problem
+from deployer.operations.refusals import refused
 from deployer.operations.render import handed, manifests, rendered
-from deployer.operations.validation.refusals import refused
+from deployer.operations.shipped import at_the_hub
 from deployer.rules import manifests as manifest_rules
 from deployer.rules import values as values_rules
 from deployer.rules.subjects import HubObjects, HubValues
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from deployer.fleet.model import Cluster, Hub
+    from deployer.fleet.rule import Rule
     from deployer.operations.render import Rendered
     from deployer.operations.validation.work import Work
     from deployer.tools.process import ProgramFailed
+
+S = TypeVar("S")
 
 _FIELDS = ("path", "line", "column", "message", "rule", "severity")
 
@@ -73,7 +77,7 @@ class HubFindings:
 
     def refused(self, error: ProgramFailed) -> Problem:
         """Return what is wrong when Helm does not render the hub."""
-        return refused(self._subject, error)
+        return refused(self.work.fleet.root, self._release, error)
 
     @cached_property
     def _key(self) -> str:
@@ -89,14 +93,16 @@ class HubFindings:
 
     def _look_at_values(self) -> Findings:
         rules = (*values_rules.RULES, *self.work.own.of_values)
-        problems = (problem for rule in rules for problem in rule.problems(self._subject))
-        return Findings(problems=tuple(problems), notices=self._release.chart.notices)
+        return Findings(problems=self._found(rules, self._subject), notices=self._release.chart.notices)
 
     def _look_at_objects(self) -> Findings:
         subject = HubObjects(release=self._subject, objects=self._objects())
         rules = (*manifest_rules.RULES, *self.work.own.of_objects)
-        problems = (problem for rule in rules for problem in rule.problems(subject))
-        return Findings(problems=tuple(problems), notices=manifest_rules.notices(subject))
+        return Findings(problems=self._found(rules, subject), notices=manifest_rules.notices(subject))
+
+    def _found(self, rules: Iterable[Rule[S]], subject: S) -> tuple[Problem, ...]:
+        placed = partial(at_the_hub, self.work.fleet.root, self.hub)
+        return tuple(problem for rule in rules for problem in rule.problems(subject, placed))
 
     def _objects(self) -> tuple[Mapping[str, Any], ...]:
         """Return the hub's objects; where a comment has changed, Helm is not asked again."""

@@ -11,6 +11,7 @@ from deployer.errors import DeployerError, Interrupted
 from deployer.fleet.problems import ConfigurationError
 from deployer.operations.validation.findings import HubFindings
 from deployer.operations.validation.report import Outcome
+from deployer.rules.dates import past_dates
 from deployer.tools.process import ProgramFailed, ProgramMissing
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def check(work: Work, chosen: tuple[Cluster, Hub]) -> Outcome:
         failures = _failures(work.fleet, hub, error, "chart-package")
         return Outcome(hub=hub).having(failures, work.fleet.ignores, cluster)
     outcome = Outcome(hub=hub, notices=found.notices, values_seen=True)
-    outcome = outcome.having(found.problems, work.fleet.ignores, cluster)
+    dates = past_dates(hub, work.session.clock())
+    outcome = outcome.having((*found.problems, *dates), work.fleet.ignores, cluster)
     if not work.render or outcome.stops(work.baseline):
         return outcome
     return _check_objects(work, cluster, findings, outcome)

@@ -8,6 +8,7 @@ from deployer.fleet import rules as fleet_rules
 from deployer.fleet.rules.reading import READING
 from deployer.rules import manifests, values
 from deployer.rules.catalogue import RENDERING, RULES
+from deployer.rules.dates import PAST_DATE
 from deployer.rules.ignores import misuses, unused
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def _checked(fleet: Fleet, own: OwnRules, outcomes: Sequence[Outcome]) -> set[st
     # A hub with an error in its files has no outcome.
     if len(outcomes) == sum(len(cluster.hubs) for cluster in fleet.clusters):
         if all(outcome.values_seen for outcome in outcomes):
-            checked |= _ids(values.RULES, own.of_values)
+            checked |= _ids(values.RULES, (PAST_DATE,), own.of_values)
         if all(outcome.objects_seen for outcome in outcomes):
             checked |= _ids(RENDERING, manifests.RULES, own.of_objects)
     return checked

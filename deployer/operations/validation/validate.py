@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from deployer.fleet import versions
 from deployer.fleet.load import load, select_cluster, select_hubs
+from deployer.fleet.subjects import entry_at
 from deployer.operations.validation.cache import Cache
 from deployer.operations.validation.changes import changes_since
 from deployer.operations.validation.hubs import check
@@ -25,9 +26,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from deployer.fleet.model import Cluster, Fleet, Hub
+    from deployer.fleet.positions import KeyPath
+    from deployer.fleet.problems import Problem
     from deployer.operations.validation.report import Outcome
     from deployer.rules.baseline import Baseline
     from deployer.session import Session
+
+    Chosen = Sequence[tuple[Cluster, Hub]]
 
 
 def validate(
@@ -64,10 +69,10 @@ def validate(
     if changed_since is not None:
         changes = changes_since(session, fleet, chosen, changed_since)
         chosen = [(each.cluster, each.hub) for each in changes.reached]
-    broken = {each.path for each in problems if each.severity == "error" and not baseline.accepts(each)}
+    wrong = [each for each in problems if each.severity == "error" and not baseline.accepts(each)]
     cache = Cache(directory=session.cache / "validate") if cached else None
     work = Work(session=session, fleet=fleet, baseline=baseline, own=own, render=render, cache=cache)
-    outcomes = _outcomes(work, [each for each in chosen if not each[1].files & broken], jobs)
+    outcomes = _outcomes(work, _whole(fleet, chosen, wrong), jobs)
     not_checked = _once(outcome.not_checked for outcome in outcomes)
     notices = (
         *versions.notices(fleet),
@@ -89,7 +94,21 @@ def validate(
     )
 
 
-def _outcomes(work: Work, chosen: Sequence[tuple[Cluster, Hub]], jobs: int | None) -> tuple[Outcome, ...]:
+def _whole(fleet: Fleet, chosen: Chosen, wrong: Iterable[Problem]) -> Chosen:
+    """Return those hubs whose files are fine. What is in the entry of one hub says nothing about others."""
+    documents = {cluster.document.name: cluster.document for cluster in fleet.clusters}
+    broken: set[tuple[str, KeyPath]] = set()
+    for each in wrong:
+        document = documents.get(each.path)
+        broken.add((each.path, entry_at(document, each.line, each.column) if document else ()))
+    return [
+        (cluster, hub)
+        for cluster, hub in chosen
+        if (hub.document.name, hub.at) not in broken and not any((name, ()) in broken for name in hub.files)
+    ]
+
+
+def _outcomes(work: Work, chosen: Chosen, jobs: int | None) -> tuple[Outcome, ...]:
     try:
         with _fleet_at_rest(), ThreadPoolExecutor(max_workers=jobs or os.cpu_count()) as pool:
             outcomes = tuple(pool.map(partial(check, work), chosen))

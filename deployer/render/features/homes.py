@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from deployer.fleet.model import Aws, Gcp
+from deployer import clouds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from deployer.render.subject import Subject
 
 _SERVER = "jupyterhub-home-nfs"
-_DISK_OF: Mapping[type[object], str] = {Aws: "eks", Gcp: "gke"}
 
 
 def values(subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -26,17 +25,20 @@ def _server(subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:
     if "quota_gb" in settings:
         server["quotaEnforcer"] = {"config": {"QuotaManager": {"hard_quota": settings["quota_gb"]}}}
     if "disk" in settings:
-        cloud = _DISK_OF.get(type(subject.cluster.provider), "openstack")
-        server[cloud] = {"enabled": True, "volumeId": settings["disk"]}
+        server[clouds.of(subject.cluster.provider).HOMES.disk] = {
+            "enabled": True,
+            "volumeId": _made(subject, settings["disk"], "id"),
+        }
     nfs: dict[str, Any] = {"enabled": True}
     if "address" in settings:
         nfs["pv"] = {"serverIP": settings["address"]}
     return {_SERVER: server, "nfs": nfs}
 
 
-def _managed(_subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:
+def _managed(subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:
     share = settings.get("directory", "/")
-    volume = {"serverIP": settings["address"], "baseShareName": share if share.endswith("/") else f"{share}/"}
+    server = _made(subject, settings["address"], "server")
+    volume = {"serverIP": server, "baseShareName": share if share.endswith("/") else f"{share}/"}
     # A managed server has no directory for the hub until somebody makes it.
     return {"nfs": {"enabled": True, "pv": volume, "shareCreator": {"enabled": True}}}
 
@@ -50,3 +52,9 @@ def _volume(_subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 def _none(_subject: Subject, _settings: Mapping[str, Any]) -> dict[str, Any]:
     return {"nfs": {"enabled": False}, "jupyterhub": {"singleuser": {"storage": {"type": "none"}}}}
+
+
+def _made(subject: Subject, name: str, key: str) -> str:
+    """Return what the cloud calls home storage that `deployer infra apply` made, by its name in cluster.yaml."""
+    made: Mapping[str, Any] = subject.cluster.outputs.get("home_storage", {}).get(name, {})
+    return str(made.get(key, name))

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from deployer.fleet.model import Aws, Gcp
+from deployer import clouds
 from deployer.render.paths import look_up
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from deployer.render.subject import Subject
 
 CLAIM = "home-nfs"
@@ -20,14 +18,6 @@ _USER = "{escaped_username}"
 _SHARED = "_shared"
 _HOMES = ("/home/jovyan", "/home/rstudio")
 """Images with RStudio have their user's home in the second; both lead to the same directory."""
-
-_MOUNT_OPTIONS: Mapping[type[object], list[str]] = {
-    # As AWS recommends; `noresvport` lets a connection come back after the server moved.
-    Aws: ["rsize=1048576", "wsize=1048576", "timeo=600", "soft", "retrans=2", "noresvport"],
-    Gcp: ["soft", "noatime"],
-}
-# Soft: a server that is away ends in errors, not in processes that nobody can stop.
-_OTHER_MOUNT_OPTIONS = ["soft", "noatime", "vers=4.2"]
 
 
 def home_server(subject: Subject) -> dict[str, Any]:
@@ -53,10 +43,9 @@ def home_volume(subject: Subject) -> dict[str, Any]:
     if not _on_nfs(subject):
         return {}
     own_server = _has_server(subject)
-    options = _MOUNT_OPTIONS.get(type(subject.cluster.provider), _OTHER_MOUNT_OPTIONS)
-    volume: dict[str, Any] = {"mountOptions": options}
-    if own_server and isinstance(subject.cluster.provider, Gcp):
-        # Nodes of GKE can resolve names of the cluster; others need the address of the Service.
+    cloud = clouds.of(subject.cluster.provider).HOMES
+    volume: dict[str, Any] = {"mountOptions": list(cloud.mount_options)}
+    if own_server and cloud.by_name:
         volume["serverIP"] = f"{_service(subject)}.{subject.hub.namespace}.svc.cluster.local"
     nfs: dict[str, Any] = {"enabled": True, "pv": volume}
     if not own_server:

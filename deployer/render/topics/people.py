@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from deployer.fleet.model import Aws, Gcp
 from deployer.render.paths import look_up
-from deployer.render.topics import binder, dask
+from deployer.render.topics import binder, dask, site
 
 if TYPE_CHECKING:
     from deployer.render.subject import Subject
@@ -20,6 +20,9 @@ def services_of_users(subject: Subject) -> dict[str, Any]:
     A hub that says what these roles may do says all of it.
     """
     used = [module.SERVICE for module in (dask, binder) if module.is_used(subject)]
+    shown = site.service(subject)
+    if shown is not None and not subject.own_value(site.CHART, "groups"):
+        used.append(shown)
     used += subject.look_up("custom", "deployer", "open_services") or {}
     if not used:
         return {}

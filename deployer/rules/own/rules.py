@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from deployer.fleet.rule import Rule
+from deployer.fleet.rule import Placing, Rule, as_found
 from deployer.rules.own.cases import Case, of_fleet, of_hub, of_objects
 from deployer.rules.own.definition import Definition, Kind, Undecided
 
@@ -30,7 +30,7 @@ class OwnRule(Rule[S]):
 
     definition: Definition
 
-    def problems(self, subject: S) -> Iterator[Problem]:
+    def problems(self, subject: S, placed: Placing = as_found) -> Iterator[Problem]:
         """Return what is wrong with a subject, or with the rule when it has no answer about it."""
         data = self.definition.document.data
         for case in _CASES[self.definition.kind](subject, self.definition.at, data["message"]):
@@ -42,10 +42,7 @@ class OwnRule(Rule[S]):
                     return  # the next object would say the same
                 continue
             if holds is False:
-                found = case.finding
-                yield found.document.problem(
-                    found.at, found.message, self.id, line=found.line, severity=self.severity
-                )
+                yield self.problem(placed(case.finding))
 
 
 def own_rule(definition: Definition) -> OwnRule[Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from deployer.fleet.rule import Finding, rule
-from deployer.rules.values.parts.authentication import CONFIG
+from deployer.rules.values.parts.authentication import CONFIG, authentication
+from deployer.rules.values.parts.code import set_elsewhere
 from deployer.rules.values.parts.profiles import GROUPS, choices
 from deployer.rules.values.parts.shapes import mapping, sequence
 
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from deployer.rules.subjects import HubValues
 
 _DECLARING = ("allowed_organizations", "allowed_groups", "admin_groups", "allowed_gitlab_groups")
+_OVERRIDES = (*CONFIG, "KubeSpawner", "group_overrides")
+_TELLING = ("manage_groups", "populate_teams_in_auth_state", "password_groups")
+"""Settings with which log-ins tell of groups."""
+_MAKING = {"groups", "admin:groups"}
+"""Scopes with which a service puts people into groups."""
 _LONG_ENOUGH = 8
 _DASHES = str.maketrans("_ ", "--")
 
@@ -53,7 +59,44 @@ def unknown_group(release: HubValues) -> Iterator[Finding]:
                     yield release.finding((*at, index), message)
 
 
-RULES = (profile_groups, unknown_group)
+@rule("warning")
+def no_groups(release: HubValues) -> Iterator[Finding]:
+    """Question profiles and directories for groups where the sign-in tells of no groups.
+
+    Nobody is in a group until an admin makes it on the hub's admin page and puts people in, so nobody has
+    what it is for. With `groups: true` in `auth`, they come from the provider; `load_groups` names members in
+    the configuration.
+    """
+    asking = next(_for_groups(release), None)
+    if asking and not _has_groups(release):
+        message = "the sign-in tells of no groups, so nobody is in these before an admin puts people in"
+        yield release.finding(asking, message)
+
+
+RULES = (profile_groups, unknown_group, no_groups)
+
+
+def _for_groups(release: HubValues) -> Iterator[KeyPath]:
+    """Yield where something is for members of groups."""
+    yield from (at for at, groups in _lists(release) if groups)
+    for name, override in mapping(release.value(*_OVERRIDES)).items():
+        if mapping(override).get("groups"):
+            yield (*_OVERRIDES, name)
+
+
+def _has_groups(release: HubValues) -> bool:
+    """Say whether somebody may be in a group without an admin's doing, also when that can't be told."""
+    auth = authentication(release)
+    # `dummy` is for trials on one machine.
+    if auth is None or auth.name in ("", "dummy") or release.value(*CONFIG, "JupyterHub", "load_groups"):
+        return True
+    if any(auth.set(auth.settings.get(key)) for key in _TELLING):
+        return True
+    roles = mapping(release.value("jupyterhub", "hub", "loadRoles")).values()
+    scopes = [
+        str(scope).partition("!")[0] for role in roles for scope in sequence(mapping(role).get("scopes"))
+    ]
+    return not _MAKING.isdisjoint(scopes) or set_elsewhere(release, "group")
 
 
 def _lists(release: HubValues) -> Iterator[tuple[KeyPath, Any]]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _STORAGE = ("jupyterhub", "singleuser", "storage", "type")
 _CULL = ("jupyterhub", "cull")
+_EXCHANGE = ("ngshare", "enabled")
 _CLAIMS = ("jupyterhub", "custom", "singleuser", "extraPVCs")
 
 
@@ -45,6 +46,8 @@ def _kept(release: HubValues) -> Iterator[str]:
         )
     if release.value(*_CLAIMS):
         yield "each visit leaves a volume that nobody finds again: leave out `databases` and `extraPVCs`"
+    if release.value(*_EXCHANGE) is True:
+        yield "what somebody hands in belongs to a name that nobody has again: leave out `grading`"
 
 
 def _removed(release: HubValues) -> bool:

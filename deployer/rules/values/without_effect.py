@@ -31,7 +31,7 @@ _NEVER: Mapping[KeyPath, str] = {
         "custom",
         "sendLogsOfLaunchEventsTo2i2c",
     ): "launches are in BinderHub's log, and go where the cluster's logs go",
-    ("staticWebsite",): "a site beside the hub is a chart of its own",
+    ("staticWebsite",): "a site beside the hub is `site` among the features",
 }
 _ALWAYS_KNOWN = ("enabled", "global")
 

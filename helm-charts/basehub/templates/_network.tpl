@@ -1,9 +1,5 @@
-{{- /* Egress that anything may have: names, and the internet but for private ranges and cloud metadata. */}}
-{{- define "basehub.egress.internet" -}}
-- to:
-    - ipBlock:
-        cidr: 0.0.0.0/0
-        except: [10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 169.254.169.254/32]
+{{- /* What finds addresses by names. */}}
+{{- define "basehub.egress.names" -}}
 - to:
     - namespaceSelector:
         matchLabels:
@@ -16,6 +12,15 @@
       port: 53
     - protocol: TCP
       port: 53
+{{- end }}
+
+{{- /* Egress that anything may have: names, and the internet but for private ranges and cloud metadata. */}}
+{{- define "basehub.egress.internet" -}}
+- to:
+    - ipBlock:
+        cidr: 0.0.0.0/0
+        except: [10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 169.254.169.254/32]
+{{ include "basehub.egress.names" . }}
 {{- end }}
 
 {{- /*

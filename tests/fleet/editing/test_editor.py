@@ -104,6 +104,21 @@ CASES: dict[str, tuple[str, list[Edit], str]] = {
         [SetValue(at=("a",), value=[])],
         "a: &x [] # c\n# d\nb: 1\n",
     ),
+    "a map where nothing was is a block": (
+        "a: # c\n  # d\nb: {}  # e\nl:\n- x: {}",
+        [SetValue(at=at, value={"m": {"k": 1}}) for at in (("a",), ("b",), ("l", 0, "x"))],
+        "a: # c\n  m:\n    k: 1\n  # d\nb:  # e\n  m:\n    k: 1\nl:\n- x:\n    m:\n      k: 1",
+    ),
+    "an empty map with an anchor stays on its line": (
+        "a: &x {}\nb: *x\n",
+        [SetValue(at=("a",), value={"m": 1}), SetValue(at=("b",), value=2)],
+        "a: &x {m: 1}\nb: 2\n",
+    ),
+    "an empty map that is the whole file becomes a block": (
+        "# c\n{}\n",
+        [InsertEntry(at=(), key="a", value={"m": 1})],
+        "# c\na:\n  m: 1\n",
+    ),
     "a map is written on one line": (
         "a:\n- x.yaml # c\n",
         [SetValue(at=("a", 0), value={"file": "x.yaml", "more": [1, "2"]})],
@@ -186,7 +201,7 @@ CASES: dict[str, tuple[str, list[Edit], str]] = {
         ],
         "a: {new: 1, b: 1, more: 2}\nc: {new: {}}\n",
     ),
-    "the first entry of a file": ("# c", [InsertEntry(at=(), key="new", value=["x"])], "# c\nnew: [x]\n"),
+    "the first entry of a file": ("# c", [InsertEntry(at=(), key="new", value=["x"])], "# c\nnew:\n  - x\n"),
     "a new item": (
         "a:\n- x\nb: [y]\nc: []\n",
         [InsertItem(at=("a",), value="no"), InsertItem(at=("b",), value="m"), InsertItem(at=("c",), value=1)],

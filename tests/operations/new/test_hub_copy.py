@@ -11,7 +11,7 @@ import pytest
 from deployer.errors import DeployerError
 from deployer.fleet.editing.drafts import diff
 from deployer.fleet.load import load, select_cluster, select_hubs
-from deployer.operations.new import hub_copy, hub_questions, plan
+from deployer.operations.new import hub, hub_copy, hub_questions, plan
 from tests.operations.new.answering import answered
 
 if TYPE_CHECKING:
@@ -115,6 +115,48 @@ def test_a_copy_beside_its_source(session: Session, root: Path, golden: Golden) 
 def test_a_copy_on_another_cluster(session: Session, root: Path, golden: Golden) -> None:
     found = planned(session, root, "moor", "prod", HUB="pond", domain="pond.example.org")
     golden.check(GOLDEN / "copy-elsewhere.txt", text(found))
+
+
+def test_a_copy_of_a_new_hub_has_its_own_names_and_waits_for_secrets_of_its_own(
+    session: Session, root: Path
+) -> None:
+    """What `deployer new` itself wrote of the one hub is not said of the other."""
+    fleet, _ = plan.present(session, root)
+    github = {"sign_in": "github", "auth_organizations": "lake"}
+    asking = hub_questions.new_hub(fleet, select_cluster(fleet, "lake"))
+    described = answered(asking, HUB="physics", domain="physics.example.org", **github)
+    plan.carry_out(hub.plan(session, root, "lake", described))
+    fleet, _ = plan.present(session, root)
+    owner = select_cluster(fleet, "lake")
+    (like,) = select_hubs(owner, ["physics"])
+    answers = answered(
+        hub_questions.hub_copy(fleet, owner, owner, like), HUB="maths", domain="maths.example.org"
+    )
+    found = hub_copy.plan(session, root, "lake", answers)
+    (entry, values) = (change.after.decode() for change in found.changes)
+    assert "hysics" not in entry.partition("- name: maths\n")[2] + values
+    assert entry.endswith(
+        "  # What is secret belongs into a file that sops encrypts; list it above:\n"
+        "  # - enc-maths.secret.values.yaml\nsupport: {}\n"
+    )
+    keys = "GitHubOAuthenticator.client_id, GitHubOAuthenticator.client_secret"
+    assert found.next_steps[0] == f"sops edit config/clusters/lake/enc-maths.secret.values.yaml  # {keys}"
+    assert [note.partition(":")[0] for note in found.notes] == [
+        "the hub needs these values encrypted, in enc-maths.secret.values.yaml"
+    ]
+
+
+def test_secrets_in_a_file_that_both_have_are_named(session: Session, root: Path) -> None:
+    place = root / "config/clusters/lake"
+    (place / "enc-prod.secret.values.yaml").rename(place / "enc-all.secret.values.yaml")
+    (place / "cluster.yaml").write_text(LAKE.replace("enc-prod.", "enc-all."))
+    found = planned(session, root, "lake", "prod", HUB="climate", display_name="Climate at the Lake")
+    keys = "GitHubOAuthenticator.client_id, GitHubOAuthenticator.client_secret"
+    assert f"climate has the secrets of enc-all.secret.values.yaml too: {keys}" in found.notes
+    assert found.next_steps[0] == (
+        "where climate needs other secrets: sops edit config/clusters/lake/enc-climate.secret.values.yaml, "
+        "and list it behind enc-all.secret.values.yaml in cluster.yaml"
+    )
 
 
 def test_a_copy_of_a_hub_without_files_of_its_own_is_an_entry(session: Session, root: Path) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from deployer.session import Session
 
 NEW = "quay.io/acme/lake:new"
+ALONE = "jupyterhub:\n  singleuser:\n    image:\n      name: quay.io/acme/lake\n      tag: new\n"
 HEX = "0123456789abcdef" * 4
 OLD = "jupyterhub: {singleuser: {image: {name: quay.io/acme/lake, tag: old}}}\n"
 PROFILES = """\
@@ -169,16 +170,16 @@ def sea(session: Session, tmp_path: Path) -> Sea:
                 "      name: quay.io/acme/lake\n      tag: new\n  cull: {enabled: false}\n"
             ),
         ),
-        ("{}\n", NEW, "{jupyterhub: {singleuser: {image: {name: quay.io/acme/lake, tag: new}}}}\n"),
+        ("{}\n", NEW, ALONE),
         (
             "# nothing yet\n",
             NEW,
-            "# nothing yet\njupyterhub: {singleuser: {image: {name: quay.io/acme/lake, tag: new}}}\n",
+            f"# nothing yet\n{ALONE}",
         ),
         (
             "jupyterhub:\n  singleuser:\n    image: {}\n",
             NEW,
-            "jupyterhub:\n  singleuser:\n    image: {name: quay.io/acme/lake, tag: new}\n",
+            ALONE,
         ),
     ],
 )

@@ -412,7 +412,7 @@ def test_collisions_are_told_and_nothing_is_done(world: World) -> None:
 def test_somebody_else_at_work_on_the_hub_is_waited_for(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("deployer.operations.users.apply._WAIT", 0)
+    monkeypatch.setattr("deployer.operations.users.alone._WAIT", 0)
     monkeypatch.setattr(lease, "_ASK_EVERY", 0)
     body = {"metadata": {"name": "deployer"}, "spec": {"holderIdentity": "eve@ci", "acquireTime": "today"}}
     world.cluster.put(f"/apis/coordination.k8s.io/v1/namespaces/{NAMESPACE}/leases/deployer", body)

@@ -301,6 +301,15 @@ def test_servers_remember_their_claims_and_forget_their_pods(populated: Populate
     }
 
 
+def test_hours_that_servers_ran_count_for_the_same_people(populated: Populated) -> None:
+    """As the hub-side Python of `compute_quota` keeps them, where a hub has it."""
+    populated.query("create table deployer_server_runs (id integer primary key, user varchar, since float)")
+    populated.query(f"insert into deployer_server_runs (user, since) values ('{ADA}', 1), ('{KEEPER}', 2)")
+    assert populated.run("rename").status == 0
+    runs = populated.query("select user, since from deployer_server_runs order by since")
+    assert runs == [(NEW[ADA], 1), (KEEPER, 2)]
+
+
 def test_jupyterhubs_own_renaming_takes_more_and_leaves_permissions_behind(populated: Populated) -> None:
     """Why the hub's API is not used (decision 0019)."""
     populated.query(f"update users set admin = 1 where name = '{BOB}'")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from deployer.operations.users import pod, programs
@@ -94,6 +95,39 @@ def test_a_step_on_homes_is_root_that_may_rename_and_sees_homes_only() -> None:
         PLAN_MOUNT,
     ]
     assert "env" not in first
+
+
+def test_a_claim_is_one_volume_of_the_pod_however_often_homes_are_on_it() -> None:
+    """The kubelet waits for ever for the second of two volumes of one claim."""
+    homes = {"persistentVolumeClaim": {"claimName": "homes"}}
+    hub = copy.deepcopy(HUB)
+    hub["spec"]["template"]["spec"]["volumes"].append(
+        {"name": "people", "persistentVolumeClaim": {"claimName": "homes", "readOnly": True}}
+    )
+    made = pod.manifest(hub, (pod.CHECK_HOMES, pod.RENAME_USERS), (homes, NFS, homes, NFS))["spec"]
+    assert made["volumes"] == [
+        {"name": "pvc", "persistentVolumeClaim": {"claimName": "hub-db-dir"}},
+        {"name": "people", **homes},
+        {"name": "deployer-homes-1", **NFS},
+        {"name": "deployer-users", "secret": {"secretName": "deployer-users"}},
+    ]
+    (step,) = made["initContainers"]
+    assert [(mount["name"], mount["mountPath"]) for mount in step["volumeMounts"][:-1]] == [
+        ("people", "/deployer-homes/0"),
+        ("deployer-homes-1", "/deployer-homes/1"),
+        ("people", "/deployer-homes/2"),
+        ("deployer-homes-1", "/deployer-homes/3"),
+    ]
+    assert hub["spec"]["template"]["spec"]["volumes"][1]["persistentVolumeClaim"]["readOnly"]
+
+
+def test_a_pod_that_leaves_the_database_alone_has_none_of_the_hubs_volumes() -> None:
+    """The hub runs meanwhile, and may be the only one that can have them."""
+    made = pod.manifest(HUB, (pod.ARCHIVE_HOMES,), (NFS,))["spec"]
+    assert [volume["name"] for volume in made["volumes"]] == ["deployer-homes-0", "deployer-users"]
+    (step,) = made["containers"]
+    assert step["command"] == programs.command("archive_homes", "archive", "/deployer-users/plan.json.gz")
+    assert [mount["name"] for mount in step["volumeMounts"]] == ["deployer-homes-0", "deployer-users"]
 
 
 def test_all_is_checked_and_copied_before_anything_changes() -> None:

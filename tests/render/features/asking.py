@@ -24,15 +24,20 @@ def asked(
     own: str = "{}",
     cluster: str = "{}",
     organisation: Organisation | None = None,
+    outputs: Mapping[str, Any] | None = None,
     chart_files: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Return the values of the features that a text asks for: `auth: ...`, `features: ...`.
 
-    `own` is what the hub's files say, `cluster` the other keys of cluster.yaml, and `chart_files` are
-    those of the chart.
+    `own` is what the hub's files say, `cluster` the other keys of cluster.yaml, `outputs` what its
+    infrastructure told, and `chart_files` are those of the chart.
     """
     hub = fleets.hub(features=features([Speaker(document=fleets.document(text))]))
-    more = {"document": fleets.document(cluster), "organisation": organisation or Organisation()}
+    more = {
+        "document": fleets.document(cluster),
+        "organisation": organisation or Organisation(),
+        "outputs": outputs or {},
+    }
     subject = Subject(
         cluster=fleets.cluster(provider, hub, **more),
         hub=hub,

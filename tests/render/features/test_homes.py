@@ -91,3 +91,21 @@ SERVER = "jupyterhub-home-nfs"
 )
 def test_homes_are_where_they_are_said_to_be(provider: str, settings: str, expected: dict[str, Any]) -> None:
     assert asked(f"features: {{homes: {{{settings}}}}}", provider=provider) == expected
+
+
+MADE = {
+    "home_storage": {
+        "homes": {"kind": "disk", "id": "vol-0123", "zone": "us-west-2a", "size": 100},
+        "common": {"kind": "share", "id": "fs-0123", "server": "fs-0123.efs.us-west-2.amazonaws.com"},
+    }
+}
+
+
+def test_a_disk_that_infra_made_goes_by_its_name() -> None:
+    found = asked("features: {homes: {kind: server, disk: homes}}", outputs=MADE)
+    assert found[SERVER]["eks"] == {"enabled": True, "volumeId": "vol-0123"}
+
+
+def test_a_share_that_infra_made_goes_by_its_name() -> None:
+    found = asked("features: {homes: {kind: managed, address: common}}", outputs=MADE)
+    assert found["nfs"]["pv"]["serverIP"] == "fs-0123.efs.us-west-2.amazonaws.com"

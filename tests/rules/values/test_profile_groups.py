@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deployer.rules.values.profile_groups import RULES, profile_groups, unknown_group
+from deployer.rules.values.profile_groups import RULES, no_groups, profile_groups, unknown_group
 from tests.rules.values.making import ENCRYPTED, found
 
 if TYPE_CHECKING:
@@ -69,6 +69,34 @@ def test_a_misspelt_group_is_questioned(values: Making, group: str, meant: str) 
 )
 def test_groups_may_be_known_elsewhere(values: Making, group: str) -> None:
     assert found(unknown_group, values(CONFIG.format(group=group))) == []
+
+
+NATIVE = "{JupyterHub: {authenticator_class: native}}"
+
+
+@pytest.mark.parametrize(
+    ("config", "roles", "told"),
+    [
+        (NATIVE, "{}", True),
+        ("{JupyterHub: {authenticator_class: google}}", "{}", True),
+        # Profiles for groups ask for teams by themselves (render/topics/people.py).
+        ("{JupyterHub: {authenticator_class: github}}", "{}", False),
+        ("{JupyterHub: {authenticator_class: google}, OAuthenticator: {manage_groups: true}}", "{}", False),
+        ("{JupyterHub: {authenticator_class: native, load_groups: {physics: [ada]}}}", "{}", False),
+        ("{JupyterHub: {authenticator_class: dummy}}", "{}", False),
+        ("{JupyterHub: {authenticator_class: my.Own}}", "{}", False),
+        (NATIVE, '{registrar: {scopes: ["groups!group=physics"], services: [registrar]}}', False),
+        (NATIVE, "{registrar: {scopes: [list:users]}}", True),
+    ],
+)
+def test_groups_come_from_somewhere(values: Making, config: str, roles: str, told: bool) -> None:
+    text = f"""\
+    jupyterhub:
+      hub: {{config: {config}, loadRoles: {roles}}}
+      singleuser: {{profileList: [{{display_name: A, allowed_groups: [physics]}}]}}
+    """
+    message = "the sign-in tells of no groups, so nobody is in these before an admin puts people in"
+    assert found(no_groups, values(text)) == ([f"1:3:48: {message}"] if told else [])
 
 
 def test_what_is_encrypted_is_not_compared(values: Making) -> None:

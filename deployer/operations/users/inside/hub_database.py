@@ -51,7 +51,9 @@ def main(mode: str, config: str, plan_file: str | None = None) -> int:
 def carry_out(mode: str, hub: Any, kind: str, plan_file: str | None) -> int:
     """Do one of the three things with a hub whose database is open, unless it is in memory."""
     if mode == "look":
-        return told({"database": kind, "users": users(hub, kind), "spawner": spawner(hub)})
+        return told(
+            {"database": kind, "users": users(hub, kind), "spawner": spawner(hub), "cohort": cohort()}
+        )
     plan = json.loads(gzip.decompress(Path(str(plan_file)).read_bytes()))
     if mode == "check":
         return check(hub, kind, plan)
@@ -96,6 +98,8 @@ def users(hub: Any, kind: str) -> list[dict[str, Any]] | None:
             "id": user.id,
             "name": user.name,
             "admin": bool(user.admin),
+            "created": moment(user.created),
+            "last_activity": moment(user.last_activity),
             "servers": {
                 server.name or "": {
                     "active": server.server_id is not None,
@@ -106,6 +110,17 @@ def users(hub: Any, kind: str) -> list[dict[str, Any]] | None:
         }
         for user in hub.db.query(orm.User).order_by(orm.User.id)
     ]
+
+
+def moment(naive: Any) -> str | None:
+    """Return a moment of the database, which is in UTC without saying so."""
+    return None if naive is None else f"{naive.isoformat(timespec='seconds')}+00:00"
+
+
+def cohort() -> Any:
+    """Return what the hub is told of its cohort; nothing when z2jh did not configure it."""
+    z2jh = sys.modules.get("z2jh")
+    return z2jh.get_config("custom.deployer.cohort", None) if z2jh else None
 
 
 def spawner(hub: Any) -> dict[str, Any] | None:
@@ -184,6 +199,7 @@ def rename(db: Any, plan: dict[str, Any]) -> int:
     keep_claims(db, plan["claims"])
     scopes = rewrite_scopes(db, due)
     rename_users(db, due)
+    rename_runs(db, due)
     db.commit()
     return told({"renamed": len(due), "absent": absent, "scopes": scopes})
 
@@ -215,6 +231,16 @@ def rename_users(db: Any, due: dict[str, str]) -> None:
                 kept.pop("pod_name", None)
                 kept.pop("dns_name", None)
                 server.state = kept
+
+
+def rename_runs(db: Any, due: dict[str, str]) -> None:
+    """Have hours that servers ran count for the same people, where the hub keeps a quota of them."""
+    import sqlalchemy
+
+    runs = sqlalchemy.table("deployer_server_runs", sqlalchemy.column("user"))
+    if sqlalchemy.inspect(db.connection()).has_table(runs.name):
+        for old, new in due.items():
+            db.execute(runs.update().where(runs.c.user == old).values(user=new))
 
 
 def rewrite_scopes(db: Any, due: dict[str, str]) -> int:

@@ -1,4 +1,4 @@
-"""How each provider lets us in, and what it is like: one module each, all satisfying `Cloud`, chosen by `of`."""
+"""How each provider lets us in, and what differs there: a module each, all a `Cloud`; `of` chooses."""
 
 from __future__ import annotations
 

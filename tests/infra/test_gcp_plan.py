@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from deployer.operations.infra.changes import changes, guarded
+from deployer.errors import DeployerError
+from deployer.operations.infra.changes import changes, guarded, refuse_what_would_fail
 from tests.infra.gcp.offline import TOKEN, Root, made_fleet, source_for, told, variables
 
 if TYPE_CHECKING:
@@ -167,6 +168,16 @@ def test_homes_that_shrink_or_move_are_guarded(
     changed["home_storage"]["homes"] |= homes
     stopped = guarded(changes(later(one_root, rich, changed)))
     assert [(each.address, each.kind) for each in stopped] == [(DISK, "replace")]
+
+
+def test_a_cluster_that_refuses_to_go_is_known_before(one_root: Root, rich: dict[str, Any]) -> None:
+    found = changes(later(one_root, rich, {**rich, "cluster_name": "other"}))
+    with pytest.raises(DeployerError, match=r"protected against deletion: google_container_cluster\.cluster"):
+        refuse_what_would_fail("rich", found)
+    unprotected = {**rich, "deletion_protection": False}
+    refuse_what_would_fail(
+        "rich", changes(later(one_root, unprotected, {**unprotected, "cluster_name": "other"}))
+    )
 
 
 def test_deployer_plans_it(repository: Path, tmp_path: Path) -> None:

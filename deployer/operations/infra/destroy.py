@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from deployer.errors import DeployerError
-from deployer.operations.infra.changes import Change, changes
+from deployer.operations.infra.changes import Change, changes, refuse_what_would_fail
 from deployer.operations.infra.run import failures_told
 from deployer.progress import step
 
@@ -73,9 +73,9 @@ def plan(infrastructure: Infrastructure, keep: Collection[str]) -> Destruction:
     """Say what would go. Nothing changes.
 
     Raises:
-        DeployerError: a kind of data is not known, or the plan would make something.
+        DeployerError: a kind of data is not known, or something refuses to be deleted.
     """
-    kept = tuple(_kept(infrastructure.terraform.state(), keep))
+    kept = tuple(staying(infrastructure.terraform.state(), keep))
     stays = {each.address for each in kept}
     with (
         step(infrastructure.session.progress, infrastructure.cluster.name, "plan"),
@@ -84,12 +84,31 @@ def plan(infrastructure: Infrastructure, keep: Collection[str]) -> Destruction:
         infrastructure.terraform.plan("-destroy")
         found = changes(infrastructure.terraform.show())
     going = [change for change in found if change.address not in stays]
+    refuse_what_would_fail(infrastructure.cluster.name, going)
     return Destruction(
         cluster=infrastructure.cluster.name,
         kept=kept,
         gone=tuple(change.address for change in going),
         data=tuple(change for change in going if _is_data(change)),
     )
+
+
+def staying(state: Mapping[str, Any], keep: Collection[str]) -> list[Kept]:
+    """Return what of a state stays when some kinds of data do, in the order of the state."""
+    managed = _managed(state)
+    begins = tuple(start for kind in keep for start in KEPT[kind])
+    stays = [each["address"] for each in managed if each["address"].startswith(begins)]
+    held = tuple(
+        start
+        for inside, starts in HOLDING.items()
+        if any(address.startswith(inside) for address in stays)
+        for start in starts
+    )
+    return [
+        Kept(address=each["address"], identity=str(each["values"].get("id", "")))
+        for each in managed
+        if each["address"].startswith((*begins, *held))
+    ]
 
 
 def carry_out(infrastructure: Infrastructure, planned: Destruction) -> None:
@@ -116,22 +135,9 @@ def carry_out(infrastructure: Infrastructure, planned: Destruction) -> None:
         terraform.apply(lambda what, address: progress.noted(name, f"{address}: {what}"))
 
 
-def _kept(state: Mapping[str, Any], keep: Collection[str]) -> list[Kept]:
+def _managed(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     module = state.get("values", {}).get("root_module", {})
-    managed = [each for each in module.get("resources", ()) if each["mode"] == "managed"]
-    begins = tuple(start for kind in keep for start in KEPT[kind])
-    stays = [each["address"] for each in managed if each["address"].startswith(begins)]
-    held = tuple(
-        start
-        for inside, starts in HOLDING.items()
-        if any(address.startswith(inside) for address in stays)
-        for start in starts
-    )
-    return [
-        Kept(address=each["address"], identity=str(each["values"].get("id", "")))
-        for each in managed
-        if each["address"].startswith((*begins, *held))
-    ]
+    return [each for each in module.get("resources", ()) if each["mode"] == "managed"]
 
 
 def _is_data(change: Change) -> bool:

@@ -11,7 +11,7 @@ from deployer import clouds
 from deployer.errors import DeployerError, Interrupted
 from deployer.interruption import Interruption
 from deployer.operations.infra import outputs, workspace
-from deployer.operations.infra.changes import Change, changes, guarded
+from deployer.operations.infra.changes import Change, changes, guarded, refuse_what_would_fail
 from deployer.operations.infra.locks import lock_in
 from deployer.progress import step
 from deployer.render.state import LOCAL, backend
@@ -91,6 +91,7 @@ class Infrastructure:
         """
         if plan.stopped:
             raise ProtectedChanges(plan.cluster, plan.stopped)
+        refuse_what_would_fail(plan.cluster, plan.changes)
         name = self.cluster.name
         with step(self.session.progress, name, "apply"), failures_told(self.cluster):
             try:

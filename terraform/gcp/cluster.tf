@@ -94,6 +94,8 @@ resource "google_container_cluster" "cluster" {
 
   # Nodes that nobody needs go sooner.
   cluster_autoscaling {
+    # Pools are made by us, and none by GKE.
+    enabled             = false
     autoscaling_profile = "OPTIMIZE_UTILIZATION"
   }
 

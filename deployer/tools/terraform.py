@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PLAN = "plan.tfplan"
 _NAMES = ("tofu", "terraform")
 _OLDEST = (1, 11)
-_INSTALL_HINT = "install OpenTofu 1.11 or newer, or run `make tools`"
+_INSTALL_HINT = "install OpenTofu 1.11 or newer, or run `make tools-all`"
 _QUIET = {"TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1", "TF_CLI_ARGS": ""}
 _CHANGES = 2
 """The exit code of `plan -detailed-exitcode` that says that something would change."""

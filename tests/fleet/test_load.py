@@ -172,7 +172,7 @@ def test_every_key_of_a_hub_arrives(fleet: Fleet) -> None:
     assert research.health == HealthCheck(profile="small", image="quay.io/jupyter/base-notebook", timeout=900)
     assert research.contacts["owner"] == {"name": "Ada", "email": "ada@example.org", "github": "ada"}
     assert research.at == ("hubs", 1)
-    assert research.document.mark(research.at) == Mark(33, 5)
+    assert research.document.mark(research.at) == Mark(65, 5)
     override = research.domain_override
     assert override
     assert (override.name, override.encrypted) == ("enc-research.domain-override.secret.yaml", True)

@@ -31,6 +31,7 @@ VALUES: dict[str, Any] = {
         "shared": {"kind": "share", "snapshots": {"keep": 7}},
     },
     "kubernetes_version": "1.32",
+    "name": "alps",
     "node_pools": {
         "core": {"generation": "a", "machine": "r6i.large", "max": 3, "min": 1},
         "small": {
@@ -47,6 +48,30 @@ VALUES: dict[str, Any] = {
     "region": "us-west-2",
     "zones": ["us-west-2a", "us-west-2b"],
 }
+CHANGED: dict[str, Any] = {
+    "budget": {"monthly": 2000, "alert_emails": ["operator@example.org"]},
+    "home_storage": {
+        "homes": {"kind": "disk", "size": 200, "snapshots": {"keep": 14}},
+        "shared": {"kind": "share"},
+    },
+    "network": {"allowed_ranges": ["192.0.2.0/24"]},
+    "node_pools": {
+        "core": {"generation": "a", "machine": "r6i.large", "max": 6, "min": 1},
+        "small": {
+            "generation": "a",
+            "disk": 200,
+            "labels": {"hub.jupyter.org/node-purpose": "user", "size": "small"},
+            "machine": "r6i.xlarge",
+            "max": 60,
+            "min": 0,
+            "tags": {"hub": "teaching"},
+            "taints": [{"effect": "NoSchedule", "key": "hub.jupyter.org/dedicated", "value": "user"}],
+        },
+    },
+    "permissions": {"research": {"service_account": "user-sa", "write": ["data", "scratch"]}},
+    "tags": {"team": "physics"},
+}
+"""What may change while people work: nothing is made anew for it. Tags reach all services."""
 PATIENCE = 900
 """Seconds for one command; the longest takes 70, most of which the AWS provider sleeps."""
 
@@ -57,7 +82,7 @@ class Root:
     def __init__(self, argv0: str, directory: Path, environ: dict[str, str]) -> None:
         self._argv0 = argv0
         self._directory = directory
-        self._environ = {**os.environ, **environ, "TF_IN_AUTOMATION": "1"}
+        self._environ = {**os.environ, **environ, "TF_CLI_ARGS": "-no-color", "TF_IN_AUTOMATION": "1"}
         # An error is one of ours here, which time does not heal.
         override = {"provider": {"aws": {"max_retries": 2}}}
         (directory / "test_override.tf.json").write_text(json.dumps(override))
@@ -108,7 +133,7 @@ def root_for(program: str, repository: Path, tmp_path: Path, environ: dict[str, 
     )
     source = configuration(program, tmp_path)
     root = Root(argv0, tmp_path / "root", {**environ, **source})
-    ended = root.try_to("init", "-input=false", "-no-color")
+    ended = root.try_to("init", "-input=false")
     if ended.returncode and not source:
         pytest.skip(f"no AWS provider on this machine, nor from the registry: {ended.stderr.strip()[-300:]}")
     assert ended.returncode == 0, ended.stderr
@@ -147,6 +172,26 @@ def test_a_cluster_is_made_and_changed_in_place_and_deleted(
     root.run("apply", "-input=false", "plan")
     changed = root.outputs()
     assert changed == {**outputs, "cluster": {**outputs["cluster"], "version": "1.33"}}
+    root.run("plan", "-detailed-exitcode", "-input=false", expected=0)
+
+    root.set_values({**values, **CHANGED, "kubernetes_version": "1.33"})
+    planned = root.planned()
+    label = 'aws_autoscaling_group_tag.hint["small/label/size"]'
+    assert {address: actions for address, actions in planned.items() if actions != ["update"]} == {
+        label: ["create"]
+    }
+    assert {
+        "aws_budgets_budget.monthly[0]",
+        'aws_dlm_lifecycle_policy.homes["homes"]',
+        'aws_ebs_volume.homes["homes"]',
+        'aws_efs_backup_policy.homes["shared"]',
+        'aws_eks_addon.on_nodes["coredns"]',
+        "aws_eks_cluster.cluster",
+        'aws_eks_node_group.pool["small"]',
+        'aws_iam_role_policy.hub["research"]',
+        'aws_launch_template.pool["small"]',
+    } <= planned.keys()
+    root.run("apply", "-input=false", "plan")
     root.run("plan", "-detailed-exitcode", "-input=false", expected=0)
 
     root.run("destroy", "-auto-approve", "-input=false")

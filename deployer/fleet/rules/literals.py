@@ -43,7 +43,7 @@ class Number(NamedTuple):
 
 
 _OURS = ("cluster.yaml", "org.yaml")
-_OPEN = ("infrastructure", "metadata")
+_OPEN = ("metadata",)
 """Keys of cluster.yaml with content that no schema checks."""
 
 

@@ -56,6 +56,6 @@ def _none(_subject: Subject, _settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _made(subject: Subject, name: str) -> Mapping[str, str]:
-    """Return what is known of home storage that `deployer infra apply` made, by its name in cluster.yaml."""
+    """Return what is known of home storage that `infra apply` made, by its name in cluster.yaml."""
     made: Mapping[str, str] = subject.cluster.outputs.get("home_storage", {}).get(name, {})
     return made

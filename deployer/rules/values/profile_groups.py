@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _DECLARING = ("allowed_organizations", "allowed_groups", "admin_groups", "allowed_gitlab_groups")
 _OVERRIDES = (*CONFIG, "KubeSpawner", "group_overrides")
+_COURSES = ("ngshare", "courses")
+_READERS = ("site", "groups")
+_QUOTAS = ("jupyterhub", "custom", "deployer", "compute_quota", "groups")
 _TELLING = ("manage_groups", "populate_teams_in_auth_state", "password_groups")
 """Settings with which log-ins tell of groups."""
 _MAKING = {"groups", "admin:groups"}
@@ -61,7 +64,7 @@ def unknown_group(release: HubValues) -> Iterator[Finding]:
 
 @rule("warning")
 def no_groups(release: HubValues) -> Iterator[Finding]:
-    """Question profiles and directories for groups where the sign-in tells of no groups.
+    """Question profiles, directories, courses, sites and hours for groups where the sign-in tells of none.
 
     Nobody is in a group until an admin makes it on the hub's admin page and puts people in, so nobody has
     what it is for. With `groups: true` in `auth`, they come from the provider; `load_groups` names members in
@@ -82,6 +85,14 @@ def _for_groups(release: HubValues) -> Iterator[KeyPath]:
     for name, override in mapping(release.value(*_OVERRIDES)).items():
         if mapping(override).get("groups"):
             yield (*_OVERRIDES, name)
+    for name, course in mapping(release.value(*_COURSES)).items():
+        for key in ("instructor_groups", "student_groups"):
+            if mapping(course).get(key):
+                yield (*_COURSES, name, key)
+    if release.value(*_READERS):
+        yield _READERS
+    if release.value(*_QUOTAS):
+        yield _QUOTAS
 
 
 def _has_groups(release: HubValues) -> bool:

@@ -48,16 +48,20 @@ class Application:
     def _completed(
         self, service: Service, call: Call, environ: dict[str, Any], start: Callable[..., Any]
     ) -> Iterable[bytes]:
-        statuses: list[str] = []
+        status, headers = "", list[tuple[str, str]]()
 
-        def started(status: str, headers: list[tuple[str, str]], *more: object) -> Any:
-            statuses.append(status)
-            return start(status, headers, *more)
+        def started(said: str, with_headers: list[tuple[str, str]], *_error: object) -> None:
+            nonlocal status, headers
+            status, headers = said, with_headers
 
         body = list(self._moto(environ, started))
-        if statuses[-1].startswith("2"):
+        if status.startswith("404") and dict(headers).get("Content-Type", "").startswith("text/html"):
+            # No API answers so, only a server of pages: moto has no such path.
+            raise NotImplementedError(f"{call.method} /{'/'.join(call.path)}")
+        if status.startswith("2"):
             with self._lock:
                 service.complete(call)
+        start(status, headers)
         return body
 
 

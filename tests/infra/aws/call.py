@@ -28,7 +28,7 @@ class Refused(Exception):
 class Call:
     """A call: REST services have a method, a path and a query; the others an action (`CreateBudget`).
 
-    `path` is in parts, without the first slash; a part may have slashes itself, as an ARN has. `body` is JSON
+    `path` is in parts, without slashes around it; a part may have some itself, as an ARN has. `body` is JSON
     or, with names such as `Filter.1.Value.1`, the fields of a form.
     """
 
@@ -73,7 +73,7 @@ def read(environ: dict[str, Any]) -> Call:
         service=service,
         region=region,
         method=environ["REQUEST_METHOD"],
-        path=tuple(unquote(part) for part in path.split("/")[1:]),
+        path=tuple(unquote(part) for part in path.strip("/").split("/")),
         query=parse_qs(environ.get("QUERY_STRING", "")),
         action=environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2] or body.get("Action", ""),
         body=body,

@@ -1,4 +1,4 @@
-"""Elastic Compute Cloud: two slips of moto, because of which a plan would never be empty."""
+"""Elastic Compute Cloud: slips of moto, because of which a plan would never be empty."""
 
 from __future__ import annotations
 
@@ -24,6 +24,10 @@ class ElasticCompute:
         match call.action:
             case "CreateLaunchTemplate":
                 _separate_tags(ec2.get_launch_template_by_name(call.body["LaunchTemplateName"]))
+            case "CreateTags" | "DeleteTags":
+                # A template says for ever what it was made with.
+                for template in ec2.launch_templates.values():
+                    template.tags = template.get_tags()
             case "AuthorizeSecurityGroupIngress" | "AuthorizeSecurityGroupEgress":
                 _describe_rules(ec2.get_security_group_from_id(call.body["GroupId"]))
 

@@ -99,6 +99,20 @@ def test_groups_come_from_somewhere(values: Making, config: str, roles: str, tol
     assert found(no_groups, values(text)) == ([f"1:3:48: {message}"] if told else [])
 
 
+def test_directories_and_hours_may_be_for_groups_too(values: Making) -> None:
+    text = """\
+    jupyterhub:
+      hub:
+        config:
+          JupyterHub: {authenticator_class: native}
+          KubeSpawner: {group_overrides: {a: {groups: [physics]}, b: {}}}
+      custom: {deployer: {compute_quota: {groups: {physics: 3}}}}
+    """
+    assert [each[:8] for each in found(no_groups, values(text))] == ["1:5:39: "]
+    without = text.replace("{a: {groups: [physics]}, b: {}}", "{}")
+    assert [each[:8] for each in found(no_groups, values(without))] == ["1:6:39: "]
+
+
 def test_what_is_encrypted_is_not_compared(values: Making) -> None:
     text = f"{CONFIG.format(group=ENCRYPTED)}sops: {{version: 1}}\n"
     assert found(RULES, values(text)) == []

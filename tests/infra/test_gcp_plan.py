@@ -9,9 +9,11 @@ from __future__ import annotations
 import copy
 import json
 import os
-import shutil
 import subprocess
 import sys
+import threading
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +22,11 @@ import yaml
 
 from deployer.errors import DeployerError
 from deployer.operations.infra.changes import changes, guarded, refuse_what_would_fail
-from tests.infra.gcp.offline import TOKEN, Root, made_fleet, source_for, told, variables
+from tests.infra.gcp.offline import TOKEN, Root, found_here, made_fleet, told, variables
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tests.golden.comparison import Golden
 
 pytestmark = pytest.mark.integration
@@ -58,7 +62,7 @@ def root(request: pytest.FixtureRequest, repository: Path, tmp_path: Path) -> Ro
 @pytest.fixture
 def one_root(repository: Path, tmp_path: Path) -> Root:
     """The module, ready to plan by one of the programs: that both plan the same is proven above."""
-    program = "tofu" if shutil.which("tofu") else "terraform"
+    program = "tofu" if found_here("tofu", repository) else "terraform"
     return Root(program, repository, tmp_path)
 
 
@@ -180,29 +184,75 @@ def test_a_cluster_that_refuses_to_go_is_known_before(one_root: Root, rich: dict
     )
 
 
-def test_deployer_plans_it(repository: Path, tmp_path: Path) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Fleet:
+    """A fleet with one cluster on Google Cloud, and the environment of its operator."""
+
+    root: Path
+    environ: Mapping[str, str]
+
+    def run(self, *argv: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "deployer", "--root", str(self.root), "infra", *argv],
+            env={**self.environ, **more},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+
+
+@pytest.fixture
+def fleet(one_root: Root, tmp_path: Path) -> Fleet:
+    """A fleet of the cluster that has everything."""
+    made_fleet(RICH, tmp_path / "fleet")
+    environ = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "DEPLOYER_STATE": str(tmp_path / "state"),
+        "DEPLOYER_CACHE": str(tmp_path / "cache"),
+        **one_root.source,
+        **TOKEN,
+    }
+    return Fleet(root=tmp_path / "fleet", environ=environ)
+
+
+def test_deployer_plans_it(fleet: Fleet) -> None:
     """The whole road: credentials of the operator, the module, the provider, the guard."""
-    program = "tofu" if shutil.which("tofu") else "terraform"
-    if shutil.which(program) is None:
-        pytest.skip("neither OpenTofu nor Terraform is here: run `make tools-all`")
-    name = made_fleet(RICH, tmp_path)
-    ended = subprocess.run(
-        [sys.executable, "-m", "deployer", "--root", str(tmp_path), "infra", "plan", name, "--output=json"],
-        cwd=repository,
-        env={
-            "PATH": os.environ["PATH"],
-            "HOME": str(tmp_path),
-            "DEPLOYER_STATE": str(tmp_path / "state"),
-            "DEPLOYER_CACHE": str(tmp_path / "cache"),
-            **source_for(program, tmp_path),
-            **TOKEN,
-        },
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    ended = fleet.run("plan", "rich", "--output=json")
     assert ended.returncode == 0, ended.stderr
     found = json.loads(ended.stdout)
     assert found["protected"] == []
     assert {"address": "google_container_cluster.cluster", "action": "create"} in found["changes"]
+
+
+class NoBucket(BaseHTTPRequestHandler):
+    """Cloud Storage, as far as it knows no bucket."""
+
+    def do_GET(self) -> None:
+        content = b'{"error": {"code": 404, "message": "The specified bucket does not exist."}}'
+        self.send_response(404)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_said: object) -> None:
+        """Say nothing."""
+
+
+def test_a_bucket_for_the_state_that_is_not_there_is_the_operators_to_make(fleet: Fleet) -> None:
+    (fleet.root / "config/org.yaml").write_text("name: O\nstate: {gcs: {bucket: rich-state}}\n")
+    with ThreadingHTTPServer(("127.0.0.1", 0), NoBucket) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/storage/v1/"
+        there = {"GOOGLE_STORAGE_CUSTOM_ENDPOINT": address, "GOOGLE_BACKEND_STORAGE_CUSTOM_ENDPOINT": address}
+        planned = fleet.run("plan", "rich", **there)
+        applied = fleet.run("apply", "rich", "--yes", **there)
+        server.shutdown()
+    assert planned.returncode == 0, planned.stderr
+    assert "the bucket for its state is not there yet" in planned.stderr
+    assert applied.returncode == 1
+    assert "the bucket for the state of rich is not there yet" in applied.stderr
+    assert "gcloud storage buckets create gs://rich-state --location=REGION" in applied.stderr

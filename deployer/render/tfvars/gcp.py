@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from deployer.errors import DeployerError
+from deployer.fleet.infrastructure import default_range
 from deployer.render.tfvars.contract import common_variables
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ _NODES = "nodes"
 _LEAST_SHARE, _SHARE_STEP = 1024, 256
 """In GiB: the sizes of a Filestore instance of the tier ZONAL."""
 _MOST_EMAILS = 5
+_WIDEST_FOR_ONE_NODE = 23
+"""The longest prefix of `network.range`: half of its addresses are for pods, and each node takes 256."""
 
 
 def variables(cluster: Cluster, provider: Gcp, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,6 +63,7 @@ def variables(cluster: Cluster, provider: Gcp, asked: Mapping[str, Any]) -> dict
     _check_names(cluster, found)
     _check_zones(cluster, found)
     _check_storage(cluster, found["home_storage"])
+    _check_addresses(cluster, found)
     _check_rest(cluster, found)
     return found
 
@@ -180,6 +184,23 @@ def _check_storage(cluster: Cluster, storage: Mapping[str, Any]) -> None:
             raise DeployerError(
                 f"{cluster.name}: home storage {name}: nothing makes daily copies of a share on Google Cloud",
                 hint="say `snapshots: false` and copy it with other means, or take `kind: disk`",
+            )
+
+
+def _check_addresses(cluster: Cluster, found: Mapping[str, Any]) -> None:
+    """Refuse pools that could never have all of their nodes: the range can't be changed later."""
+    network = found.get("network", {})
+    if "existing" in network:
+        return
+    addresses = network.get("range", default_range())
+    prefix = int(addresses.rpartition("/")[2])
+    most = 2 ** (_WIDEST_FOR_ONE_NODE - prefix) if prefix <= _WIDEST_FOR_ONE_NODE else 0
+    for name, pool in found["node_pools"].items():
+        if pool["max"] > most:
+            raise DeployerError(
+                f"{cluster.name}: {addresses} has addresses for {most} nodes, "
+                f"and node pool {name} wants up to {pool['max']}",
+                hint="say a wider `network.range`, or a smaller `max`; a /16 does for 128 nodes",
             )
 
 

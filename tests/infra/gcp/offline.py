@@ -45,36 +45,39 @@ def variables(cluster_yaml: Path, directory: Path) -> dict[str, Any]:
     return tfvars(select_cluster(load_fleet(directory), name))
 
 
-def source_for(program: str, directory: Path) -> dict[str, str]:
-    """Return the environment that says where the provider is, or skip and say what is missing."""
-    source = configuration(program, directory, GOOGLE)
-    if "TF_CLI_CONFIG_FILE" not in source:
-        pytest.skip("not built: Terraform's provider of Google Cloud (`make providers`)")
-    return source
+def found_here(program: str, repository: Path) -> str | None:
+    """Return where a program is: built by us or installed."""
+    return shutil.which(program, path=f"{repository / '.tools/bin'}{os.pathsep}{os.environ['PATH']}")
 
 
 def argv0(program: str, repository: Path) -> str:
     """Return where a program is, or skip and say that it is missing."""
-    found = shutil.which(program, path=f"{repository / '.tools/bin'}{os.pathsep}{os.environ['PATH']}")
+    found = found_here(program, repository)
     if found is None:
         pytest.skip(f"not installed: {program}")
     return found
 
 
 class Root:
-    """A copy of terraform/gcp, initialised, with a state of its own, and the program that works on it."""
+    """A copy of terraform/gcp, initialised, with a state of its own, and the program that works on it.
+
+    `source` is the environment that says where the provider is. Without any, its test is skipped.
+    """
 
     def __init__(self, program: str, repository: Path, directory: Path) -> None:
         self._argv0 = argv0(program, repository)
-        self._environ = {**os.environ, **source_for(program, directory), **TOKEN, "TF_IN_AUTOMATION": "1"}
+        self.source = configuration(program, directory, GOOGLE)
+        self._environ = {**os.environ, **self.source, **TOKEN, "TF_IN_AUTOMATION": "1"}
         self._directory = directory / "root"
         ignored = shutil.ignore_patterns(".terraform*")
         shutil.copytree(repository / "terraform/gcp", self._directory, ignore=ignored)
-        self.run("init", "-input=false")
+        ended = self._try_to("init", "-input=false")
+        if ended.returncode and not self.source:
+            pytest.skip("not built (`make providers`), nor to be had from the registry: Google's provider")
+        assert ended.returncode == 0, ended.stderr
 
-    def run(self, *argv: str) -> str:
-        """Run a command that must end well, and return what it says."""
-        ended = subprocess.run(
+    def _try_to(self, *argv: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             [self._argv0, argv[0], "-no-color", *argv[1:]],
             cwd=self._directory,
             env=self._environ,
@@ -83,6 +86,10 @@ class Root:
             timeout=PATIENCE,
             check=False,
         )
+
+    def run(self, *argv: str) -> str:
+        """Run a command that must end well, and return what it says."""
+        ended = self._try_to(*argv)
         assert ended.returncode == 0, f"{' '.join(argv)}: {ended.stdout}{ended.stderr}"
         return ended.stdout
 

@@ -140,6 +140,15 @@ def test_tags_become_labels() -> None:
     assert found["labels"] == {"cost_center": "physics__r_d", "owner": "ops_example_org"}
 
 
+def test_a_range_that_is_wide_enough_is_taken() -> None:
+    pools = {"core": {"machine": "n2-highmem-4", "max": 128}}
+    assert tfvars(cluster(network={"range": "10.0.0.0/16"}, node_pools=pools))["network"] == {
+        "allowed_ranges": ["0.0.0.0/0"],
+        "private_nodes": True,
+        "range": "10.0.0.0/16",
+    }
+
+
 def share(**more: Any) -> list[dict[str, Any]]:
     return [{"name": "homes", "kind": "share", "snapshots": False, **more}]
 
@@ -200,6 +209,18 @@ def share(**more: Any) -> list[dict[str, Any]]:
         (
             cluster(home_storage=share(size=1024, snapshots={"keep": 7})),
             "gcp: home storage homes: nothing makes daily copies of a share on Google Cloud",
+        ),
+        (
+            cluster(network={"range": "10.0.0.0/20"}),
+            "gcp: 10.0.0.0/20 has addresses for 8 nodes, and node pool core wants up to 20",
+        ),
+        (
+            cluster(network={"range": "10.0.0.0/24"}),
+            "gcp: 10.0.0.0/24 has addresses for 0 nodes, and node pool core wants up to 20",
+        ),
+        (
+            cluster(node_pools={"core": {"machine": "n2-highmem-4", "max": 129}}),
+            "gcp: 10.0.0.0/16 has addresses for 128 nodes, and node pool core wants up to 129",
         ),
         (
             cluster(network={"existing": {"id": "vpc", "private_subnets": ["a", "b"]}}),

@@ -72,7 +72,8 @@ class Root:
         ignored = shutil.ignore_patterns(".terraform*")
         shutil.copytree(repository / "terraform/gcp", self._directory, ignore=ignored)
         ended = self._try_to("init", "-input=false")
-        if ended.returncode and not self.source:
+        is_here = self.source.get("TF_CLI_CONFIG_FILE", "").startswith(str(directory))
+        if ended.returncode and not is_here:
             pytest.skip("not built (`make providers`), nor to be had from the registry: Google's provider")
         assert ended.returncode == 0, ended.stderr
 

@@ -50,6 +50,7 @@ def test_who_chooses_nothing_gets_the_first_size(backend: Any) -> None:
     }
     assert (found.worker_cores, found.worker_cores_limit, found.worker_threads) == (0.9, 1, 1)
     assert (found.worker_memory, found.worker_memory_limit) == (4 * gib, 4 * gib)
+    assert (found.scheduler_cmd, found.worker_cmd) == (["dask", "scheduler"], ["dask", "worker"])
     # 100 processors, less that of the scheduler, in parts of 0.9.
     assert found.cluster_max_workers == 109
 

@@ -36,6 +36,8 @@ _EFFECTS = {
     "NO_EXECUTE": "NoExecute",
 }
 _NODE_DISK = "nodes' disks are of the kind that we make"
+_USUAL = 16
+"""The length of the range of addresses that we take when nobody says one."""
 _MOST_CORE_NODES = 5
 _CORE_DISK = 30
 _FILESTORE = 1024
@@ -50,11 +52,12 @@ def convert(of: Taking) -> dict[str, Any]:
     line = of.line_of("budget_alert_enabled")
     if of.flag("budget_alert_enabled", default=False):
         of.tell("budget_alert_enabled", line, "it names no amount; write one as `monthly` under `budget`")
+    pools = _pools(of)
     return said(
         kubernetes_version=_version(of),
         zones=[zone] if zone else [],
-        network=_network(of),
-        node_pools=_pools(of),
+        network=_network(of, pools),
+        node_pools=pools,
         home_storage=[*_disks(of), *_shares(of)],
         buckets=_public(of, made),
         permissions=permissions(of, made),
@@ -75,12 +78,20 @@ def _version(of: Taking) -> str | None:
     return found
 
 
-def _network(of: Taking) -> dict[str, Any]:
+def _network(of: Taking, pools: dict[str, Any]) -> dict[str, Any]:
     line = of.line_of("enable_network_policy")
     if not of.flag("enable_network_policy", default=True):
         of.tell("enable_network_policy", line, "network policies are always in force")
     # Theirs are public unless somebody says otherwise, ours are private.
-    return {"private_nodes": of.flag("enable_private_cluster", default=False)}
+    found: dict[str, Any] = {"private_nodes": of.flag("enable_private_cluster", default=False)}
+    # Half of the addresses are for pods, 256 for each node; theirs come from Google's default network.
+    most = max((pool.get("max", 0) for group in pools.values() for pool in _each(group)), default=0)
+    length = 32 - (2 * 256 * most - 1).bit_length() if most else _USUAL
+    return {"range": f"10.0.0.0/{max(length, 8)}", **found} if length < _USUAL else found
+
+
+def _each(group: dict[str, Any]) -> list[dict[str, Any]]:
+    return [group] if "machine" in group else list(group.values())
 
 
 def _pools(of: Taking) -> dict[str, Any]:
@@ -169,23 +180,21 @@ def _disks(of: Taking) -> list[dict[str, Any]]:
 
 def _shares(of: Taking) -> list[dict[str, Any]]:
     line = of.line_of("enable_filestore_backups")
-    copied = of.flag("enable_filestore_backups", default=False)
+    if of.flag("enable_filestore_backups", default=False):
+        of.tell("enable_filestore_backups", line, "shares are not copied")
     if "filestores" not in of:
         # There is one when nothing is said about them.
-        return [_share("filestore", _FILESTORE, copied=copied)]
+        return [_share("filestore", _FILESTORE)]
     found = []
     for name, share in named(of, "filestores"):
-        found.append(_share(name, share.number("capacity_gb", least=1) or _FILESTORE, copied=copied))
+        found.append(_share(name, share.number("capacity_gb", least=1) or _FILESTORE))
         share.leave("tier", "a share is of the kind that we make")
         storage(share, name)
-    if copied and not found:
-        of.tell("enable_filestore_backups", line, "there are no filestores")
     return found
 
 
-def _share(name: str, capacity: int, *, copied: bool) -> dict[str, Any]:
-    asked = {"name": name, "kind": "share", "size": capacity}
-    return asked if copied else {**asked, "snapshots": False}
+def _share(name: str, capacity: int) -> dict[str, Any]:
+    return {"name": name, "kind": "share", "size": capacity, "snapshots": False}
 
 
 def _public(of: Taking, made: dict[str, Any]) -> dict[str, Any]:

@@ -158,14 +158,15 @@ def test_google_storage_buckets_permissions_and_budget(path: Path) -> None:
         "home_storage": [
             {"name": "p", "kind": "disk", "size": 5, "snapshots": {"keep": 5}},
             {"name": "b", "kind": "disk", "size": 5, "snapshots": False},
-            {"name": "old", "kind": "share", "size": 2048},
-            {"name": "small", "kind": "share", "size": 1024},
+            {"name": "old", "kind": "share", "size": 2048, "snapshots": False},
+            {"name": "small", "kind": "share", "size": 1024, "snapshots": False},
         ],
         "buckets": {"scratch": {"delete_after_days": 7}, "data": {"public_read": True}},
         "permissions": {"main": {"read": ["data"], "write": ["scratch"]}},
     }
     assert left_out(made) == [
         ("enable_network_policy", 2, "network policies are always in force"),
+        ("enable_filestore_backups", 3, "shares are not copied"),
         ("filestores.old.tier", 4, "a share is of the kind that we make"),
         ("persistent_disks.p.name_suffix", 5, "what is made is called by its key: p"),
         ("user_buckets.scratch.usage_logs", 7, "the use of a bucket is not logged"),
@@ -188,6 +189,22 @@ def test_google_has_a_filestore_when_the_file_is_silent(path: Path) -> None:
     assert made.infrastructure["home_storage"] == [
         {"name": "filestore", "kind": "share", "size": 1024, "snapshots": False}
     ]
+
+
+@pytest.mark.parametrize(
+    ("most", "network"),
+    [
+        (128, PUBLIC),
+        (129, {"range": "10.0.0.0/15", **PUBLIC}),
+        (256, {"range": "10.0.0.0/15", **PUBLIC}),
+        (257, {"range": "10.0.0.0/14", **PUBLIC}),
+    ],
+)
+def test_google_has_addresses_for_as_many_nodes_as_a_pool_may_have(
+    path: Path, most: int, network: dict[str, Any]
+) -> None:
+    text = f'dask_nodes = {{ a : {{ max : {most}, machine_type : "n2-highmem-16" }} }}\n'
+    assert converted(path, "gcp", text).infrastructure["network"] == network
 
 
 def test_azure_nodes_of_users_had_larger_disks_once(path: Path) -> None:
@@ -404,7 +421,7 @@ def test_what_the_schema_refuses_is_refused(path: Path) -> None:
 
 
 PROVIDERS = {
-    "gcp": {"project": "p", "cluster": "alps", "zone": "europe-west1-b"},
+    "gcp": {"project": "p", "cluster": "alps"},
     "aws": {"account": "123456789012", "clusterName": "alps", "region": "us-west-2"},
     "azure": {"resource_group": "r", "cluster": "alps"},
 }
@@ -412,11 +429,12 @@ PROVIDERS = {
 
 def in_a_fleet(root: Path, provider: str, block: dict[str, Any]) -> Cluster:
     """Return the cluster whose cluster.yaml has the block, with which nothing is wrong."""
+    own = {**PROVIDERS[provider], **({"zone": block["zones"][0]} if provider == "gcp" else {})}
     said = {
         "schema": 2,
         "name": "alps",
         "provider": provider,
-        provider: PROVIDERS[provider],
+        provider: own,
         "kubernetes_version": "1.35",
         "infrastructure": block,
         "hubs": [],
@@ -453,6 +471,8 @@ def test_every_file_of_the_real_fleet_converts(tmp_path: Path) -> None:
         cluster = in_a_fleet(tmp_path / path.stem, path.parent.parent.name, made.infrastructure)
         names = [pool.name for pool in pools(cluster)]
         assert len(names) == len(set(names))
+        if path.parent.parent.name == "gcp":
+            assert tfvars(cluster)["kubernetes_version"] == "1.35"
         lines = path.read_text(encoding="utf-8").splitlines()
         for each in made.left_out:
             assert each.key.rpartition(".")[2] in lines[each.line - 1]

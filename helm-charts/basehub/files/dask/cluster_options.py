@@ -82,5 +82,8 @@ def _options(_user: Any) -> Options:
 # ruff: noqa: F821 the gateway gives `c`, and the part before `SETTINGS`
 c.DaskGateway.backend_class = BoundedBackend
 c.Backend.cluster_options = _options
+# `dask-scheduler` and `dask-worker`, which the gateway would start, are no longer in Distributed 2026.8.
+c.ClusterConfig.scheduler_cmd = ["dask", "scheduler"]
+c.ClusterConfig.worker_cmd = ["dask", "worker"]
 c.KubeClusterConfig.idle_timeout = SETTINGS["idle_minutes"] * 60
 c.KubeClusterConfig.cluster_max_cores = SETTINGS["max_cores"]

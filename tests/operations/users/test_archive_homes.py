@@ -33,9 +33,7 @@ class Homes:
         self.archives = self.root / "_archived"
         self.root.mkdir()
 
-    def run(
-        self, mode: str, *homes: str, stamp: str = STAMP, into: str = "_archived"
-    ) -> dict[str, Any]:
+    def run(self, mode: str, *homes: str, stamp: str = STAMP, into: str = "_archived") -> dict[str, Any]:
         """Run a step; return what became of each home."""
         place = {"root": str(self.root), "homes": [[home, f"user of {home}"] for home in homes]}
         plan = {"stamp": stamp, "directory": into, "places": [place]}
@@ -259,7 +257,10 @@ def test_archives_do_not_follow_a_link(homes: Homes, directory: str) -> None:
     homes.archives.symlink_to(elsewhere)
     for mode in ("archive", "remove"):
         told = homes.run(mode, "ada", into=directory)["ada"]
-        assert (told["status"], told["message"]) == ("failed", "the directory for archives is a link, or in one")
+        assert (told["status"], told["message"]) == (
+            "failed",
+            "the directory for archives is a link, or in one",
+        )
     assert home.is_dir()
     assert [path.name for path in elsewhere.iterdir()] == ["mine.unfinished"]
 

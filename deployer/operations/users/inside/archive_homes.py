@@ -81,7 +81,7 @@ def leads_elsewhere(root: Path, path: Path) -> bool:
 
 
 def refuse_link(root: Path, archives: Path) -> None:
-    """Refuse a directory for archives that somebody has put elsewhere, where others may read or change them."""
+    """Refuse a directory for archives that leads elsewhere, where others may read or change them."""
     if leads_elsewhere(root, archives):
         raise Refused("the directory for archives is a link, or in one")
 

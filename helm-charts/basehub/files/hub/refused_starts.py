@@ -1,8 +1,8 @@
 """Have starts that are refused count as no failures of the hub.
 
-After so many starts in a row that fail (`hub.consecutiveFailureLimit`, 5) JupyterHub ends, to begin anew. One that
-is refused, to somebody whose time is over or whose hours are used up, tells nothing of the hub's health; and
-whoever goes on trying would end it for all.
+After so many starts in a row that fail (`hub.consecutiveFailureLimit`, 5) JupyterHub ends, to begin anew. One
+that is refused, to somebody whose time is over or whose hours are used up, tells nothing of the hub's health;
+and whoever goes on trying would end it for all.
 """
 
 from __future__ import annotations

@@ -179,9 +179,10 @@ def _talk(app: App, outcome: Outcome, *, removing: bool) -> None:
             app.say(f"{leaver.user}: left alone: {leaver.obstacle}")
     for result in outcome.results:
         if result.told.get("skipped"):
-            app.say(f"{result.told['home']}: sockets are in no archive: {', '.join(result.told['skipped'])}")
+            skipped = ", ".join(map(_plain, result.told["skipped"]))
+            app.say(f"{result.told['home']}: sockets are in no archive: {skipped}")
     for result in outcome.failed:
-        app.say(f"{result.told['home']}: {result.status}: {result.told['message']}")
+        app.say(f"{result.told['home']}: {result.status}: {_plain(result.told['message'])}")
     statuses = [result.status for result in outcome.results]
     counts = [f"{statuses.count(status)} {status}" for status in sorted(set(statuses))]
     app.say(f"homes: {', '.join(counts) or 'none to archive'}")
@@ -189,3 +190,8 @@ def _talk(app: App, outcome: Outcome, *, removing: bool) -> None:
         app.hint("accounts are still there: remove them on the hub's admin page")
     elif not removing and not outcome.failed and statuses:
         app.hint("add `--remove-homes` to remove homes whose archives are proved")
+
+
+def _plain(text: str) -> str:
+    # Users choose the names of their files, which may hold what a terminal obeys.
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)

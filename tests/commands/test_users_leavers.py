@@ -148,6 +148,18 @@ def test_what_is_as_it_was_ends_with_1(
     assert f"ada: {status}: no room\nhomes: 1 {status}\n" in capsys.readouterr().err
 
 
+def test_names_of_files_say_nothing_to_the_terminal(
+    fleet: Fleet, asked: Asked, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ["ada/\x1b[2J", "ada/two\nlines", "ada/\udcff", "ada/ä b"]
+    failed = {"home": "ada", "status": "failed", "message": "Permission denied: ada/\x07"}
+    asked.answers({**DONE, "skipped": names}, failed)
+    assert users(fleet, "archive", "--yes") == 1
+    err = capsys.readouterr().err
+    assert r"ada: sockets are in no archive: ada/\x1b[2J, ada/two\nlines, ada/\udcff, ada/ä b" in err
+    assert r"ada: failed: Permission denied: ada/\x07" in err
+
+
 def test_nobody_left_is_no_mistake(fleet: Fleet, asked: Asked, capsys: pytest.CaptureFixture[str]) -> None:
     asked.leavers = ()
     assert users(fleet, "leavers") == users(fleet, "archive") == users(fleet, "archive", "--yes") == 0

@@ -10,6 +10,7 @@ import pytest
 from jupyterhub.app import JupyterHub
 from jupyterhub.auth import Authenticator
 from jupyterhub.spawner import Spawner
+from jupyterhub.user import User
 from kubespawner import KubeSpawner
 from oauthenticator.oauth2 import OAuthenticator
 from traitlets.config import Config
@@ -30,6 +31,7 @@ _PATCHED = (
     (KubeSpawner, "load_user_options"),
     (Authenticator, "run_post_auth_hook"),
     (OAuthenticator, "refresh_user"),
+    (User, "spawn"),
 )
 
 

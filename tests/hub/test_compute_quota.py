@@ -258,18 +258,48 @@ def test_a_hub_that_asks_for_none_is_as_it_was(run: Run) -> None:
 def test_the_hub_goes_on_when_its_database_refuses(
     run: Run, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Neither a server that starts or stops nor the hub ends with it."""
+    """Servers start and stop, and pages are shown."""
     done: list[str] = []
     for name in ("get_options_form", "run_pre_spawn_hook", "start_polling", "stop_polling"):
         monkeypatch.setattr(Spawner, name, lambda _spawner, name=name: done.append(name))
+
+    async def start(_hub: Any) -> None:
+        return None
+
+    monkeypatch.setattr(JupyterHub, "start", start)
     run("compute_quota", deployer={"compute_quota": TOLD})
     hub = Hub()
     hub.db.execute(sqlalchemy.text("create view deployer_server_runs as select 1 as x"))
     spawner = hub.server(log=logging.getLogger("hub"))
+    asyncio.run(Spawner.get_options_form(spawner))
+    asyncio.run(Spawner.run_pre_spawn_hook(spawner))
     Spawner.start_polling(spawner)
     Spawner.stop_polling(spawner)
-    assert done == ["start_polling", "stop_polling"]
+    assert done == ["get_options_form", "run_pre_spawn_hook", "start_polling", "stop_polling"]
     assert "Could not write down that a server of ada runs" in caplog.text
+    app = SimpleNamespace(
+        db=hub.db,
+        log=spawner.log,
+        template_vars={"announcement": "Away on Monday"},
+        _periodic_callbacks={},
+    )
+
+    async def shown() -> str:
+        await JupyterHub.start(app)
+        app._periodic_callbacks["quota"].stop()
+        text: str = app.template_vars["announcement"](spawner.user)
+        return text
+
+    assert asyncio.run(shown()) == "Away on Monday"
+
+
+def test_the_table_stays_when_what_came_before_is_rolled_back(quota: SimpleNamespace) -> None:
+    hub, kept = Hub(), quota.Quota(TOLD, "check")
+    hub.db.execute(sqlalchemy.text("create table others (x integer)"))
+    hub.db.execute(sqlalchemy.text("insert into others values (1)"))
+    assert kept.runs(hub.db, "ada", NOW) == []
+    hub.db.rollback()
+    assert kept.runs(hub.db, "ada", NOW) == []
 
 
 # On a real JupyterHub

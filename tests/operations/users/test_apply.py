@@ -3,185 +3,26 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
-import tempfile
-import warnings
 from contextlib import closing
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from jupyterhub import app as _app  # noqa: F401 it starts a program when it is imported
-from jupyterhub import orm
 
 from deployer.errors import DeployerError, Interrupted
-from deployer.fleet.documents import Document
-from deployer.fleet.model import Cluster, Hub, Local
-from deployer.operations.access import Connection
 from deployer.operations.deploy import lease
 from deployer.operations.health import patience
-from deployer.operations.users import undo_list
-from deployer.operations.users.apply import Blocked, Change, Options, Outcome, preview
-from deployer.operations.users.mapping import map_back, name_map
-from deployer.operations.users.translation import translation
-from tests.operations.users.fake_cluster import (
-    CLAIMS,
-    DEPLOYMENT,
-    NAMESPACE,
-    POD,
-    SECRET,
-    FakeCluster,
-    FakeKubectl,
-    Hung,
-    kill,
-)
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # it describes a setting in a way that traitlets calls old
-    import kubespawner
+from deployer.operations.users.apply import Blocked, preview
+from tests.operations.users.fake_cluster import DEPLOYMENT, NAMESPACE, Hung, kill
+from tests.operations.users.world import HUB, USERS, World, stripped
 
 if TYPE_CHECKING:
-    from deployer.operations.users.plan import Mapper
     from deployer.session import Session
-    from deployer.tools.process import Programs
 
-DOCUMENT = Document(path=Path("cluster.yaml"), name="cluster.yaml", data={})
-HUB = Hub(
-    name=NAMESPACE,
-    display_name="Demo",
-    domain="demo.example.org",
-    chart="basehub",
-    values_files=(),
-    document=DOCUMENT,
-)
-CLUSTER = Cluster(
-    name="campus",
-    provider=Local(),
-    directory=Path(),
-    hubs=(HUB,),
-    kubernetes_version="1.34",
-    document=DOCUMENT,
-)
-USERS = ["ada@campus.example", "bob@campus.example", "eve", "zoe@campus.example"]
 GO_ON = "go on with the same command, or back with `deployer users map campus demo --undo FILE --apply`"
 STEPS = ["check-homes", "back-up", "move-homes", "rename-users", "close"]
-
-SHARED = """
-c.KubeSpawner.volumes = {"home": {"name": "home", "persistentVolumeClaim": {"claimName": "home-nfs"}}}
-c.KubeSpawner.volume_mounts = {
-    "home": {"name": "home", "mountPath": "/home/jovyan", "subPath": "{escaped_username}"},
-    "rstudio": {"name": "home", "mountPath": "/home/rstudio", "subPath": "{escaped_username}"},
-    "shared": {"name": "home", "mountPath": "/home/jovyan/shared", "subPath": "_shared"},
-}
-"""
-OWN = """
-c.KubeSpawner.storage_pvc_ensure = True
-name = "volume-{user_server}"
-c.KubeSpawner.volumes = {name: {"name": name, "persistentVolumeClaim": {"claimName": "{pvc_name}"}}}
-c.KubeSpawner.volume_mounts = {name: {"mountPath": "/home/jovyan", "name": name}}
-"""
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "_POLL", 0)
-
-
-@cache
-def filled() -> Path:
-    """A database of JupyterHub's with users in it, which is slow to make."""
-    path = Path(tempfile.mkdtemp()) / "hub.sqlite"
-    db = orm.new_session_factory(f"sqlite:///{path}")()
-    for name in USERS:
-        user = orm.User(name=name)
-        db.add(user)
-        db.add(orm.Spawner(user=user, name=""))
-    db.commit()
-    db.close()
-    db.get_bind().dispose()
-    return path
-
-
-class World:
-    """A cluster with a hub, its database and its homes, and the operator who changes names."""
-
-    def __init__(self, directory: Path, session: Session, storage: str = SHARED) -> None:
-        self.directory = directory
-        self.session = session
-        self.homes = directory / "homes"
-        self.cluster = FakeCluster(directory=directory, volumes={"home-nfs": self.homes})
-        self.kubectl = FakeKubectl()
-        database = f"sqlite:///{directory}/hub.sqlite"
-        config = (
-            f'c.JupyterHub.spawner_class = "kubespawner.KubeSpawner"\nc.JupyterHub.db_url = "{database}"\n'
-        )
-        (directory / "jupyterhub_config.py").write_text(config + storage)
-        shutil.copy(filled(), directory / "hub.sqlite")
-        for home in ("ada-40campus-2eexample", "bob-40campus-2eexample", "eve", "_shared"):
-            (self.homes / home).mkdir(parents=True)
-            (self.homes / home / "file").write_text(home)
-        self.cluster.install()
-        self.before = self.state()
-
-    @property
-    def connection(self) -> Connection:
-        return Connection(
-            api=self.cluster.api,
-            kubeconfig=Path(),
-            env={},
-            programs=cast("Programs", self.kubectl),
-        )
-
-    def apply(self, mapper: Mapper | None = None, *, undo: str = "undo.json", **options: Any) -> Outcome:
-        """Change names; by default, everybody loses the domain."""
-        change = Change(
-            session=self.session,
-            connection=self.connection,
-            cluster=CLUSTER,
-            hub=HUB,
-            mapper=mapper or stripped,
-            options=Options(undo_list=self.directory / undo, **options),
-        )
-        return change.apply()
-
-    def go_back(self, *, undo: str = "undo.json", to: str = "undone.json") -> Outcome:
-        """Go back by a list."""
-        pairs = undo_list.read(self.directory / undo, cluster="campus", hub="demo")
-        return self.apply(lambda side: map_back(side.names, pairs), undo=to)
-
-    def names(self) -> list[str]:
-        return [name for (name,) in self.query("select name from users order by id")]
-
-    def query(self, text: str) -> list[Any]:
-        with closing(sqlite3.connect(self.directory / "hub.sqlite")) as database:
-            found = database.execute(text).fetchall()
-            database.commit()
-            return found
-
-    def state(self) -> tuple[list[str], dict[str, str]]:
-        """Names, and the content of every home by its path."""
-        files = {
-            str(path.relative_to(self.homes)): path.read_text()
-            for path in self.homes.rglob("*")
-            if path.is_file() and path.name != ".deployer-users.json"
-        }
-        return self.names(), files
-
-    def nothing_is_left(self) -> None:
-        """Assert that neither pod nor plan nor a holder of the Lease is there."""
-        assert POD not in self.cluster.objects
-        assert SECRET not in self.cluster.objects
-        lease_path = f"/apis/coordination.k8s.io/v1/namespaces/{NAMESPACE}/leases/deployer"
-        assert self.cluster.get(lease_path)["spec"]["holderIdentity"] == ""
-
-
-def stripped(side: Any) -> Any:
-    return name_map(side.names, translation(rules=["strip-domain"]))
-
 
 AFTER = (
     ["ada", "bob", "eve", "zoe"],
@@ -458,85 +299,3 @@ def test_users_in_memory_only_cannot_be_changed(world: World) -> None:
     config.write_text(config.read_text() + 'c.JupyterHub.db_url = "sqlite://"\n')
     with pytest.raises(DeployerError, match="the hub keeps its users in memory only, where nobody"):
         world.apply()
-
-
-class TestVolumesOfUsers:
-    """Homes that are a volume claim a user: claims keep their names, and servers remember them."""
-
-    @pytest.fixture
-    def world(self, tmp_path: Path, session: Session) -> World:
-        made = World(tmp_path, session, OWN)
-        for user, claim in {
-            "ada@campus.example": "claim-ada-40campus-2eexample",  # made by KubeSpawner 6
-            "bob@campus.example": "claim-bob-campus-example---4f8a3ab1",
-            "eve": "claim-eve",
-        }.items():
-            annotations = {"hub.jupyter.org/username": user}
-            made.cluster.put(f"{CLAIMS}/{claim}", {"metadata": {"annotations": annotations}})
-        annotations = {"hub.jupyter.org/username": "ada@campus.example"}
-        made.cluster.put(f"{CLAIMS}/db-ada", {"metadata": {"annotations": annotations}})
-        made.query(
-            """update spawners set state = '{"pvc_name": "claim-bob-campus-example---4f8a3ab1"}' """
-            "where user_id = 2"
-        )
-        return made
-
-    def claims(self, world: World) -> dict[str, str | None]:
-        rows = world.query("select users.name, spawners.state from spawners join users on users.id = user_id")
-        return {name: (json.loads(state) if state else {}).get("pvc_name") for name, state in rows}
-
-    def test_servers_keep_their_claims(self, world: World) -> None:
-        done = world.apply()
-        assert self.claims(world) == {
-            "ada": "claim-ada-40campus-2eexample",
-            "bob": "claim-bob-campus-example---4f8a3ab1",
-            "eve": "claim-eve",
-            "zoe": None,
-        }
-        assert (done.homes, done.renamed) == (0, 3)
-
-    def test_claims_say_whose_they_are(self, world: World) -> None:
-        world.apply()
-        owners = {
-            path.rpartition("/")[2]: claim["metadata"]["annotations"]["hub.jupyter.org/username"]
-            for path, claim in world.cluster.objects.items()
-            if path.startswith(CLAIMS)
-        }
-        assert owners == {
-            "claim-ada-40campus-2eexample": "ada",
-            "claim-bob-campus-example---4f8a3ab1": "bob",
-            "claim-eve": "eve",
-            "db-ada": "ada",
-        }
-
-    def test_kubespawner_itself_finds_the_claim_under_the_new_name(self, world: World) -> None:
-        """What a server remembers is loaded by KubeSpawner before it looks for a volume."""
-        world.apply()
-        ((state,),) = world.query("select spawners.state from spawners where user_id = 1")
-        spawner = SimpleNamespace(remember_pvc_name=True)
-        load: Any = kubespawner.KubeSpawner.load_state
-        load(spawner, json.loads(state))
-        assert (spawner.pvc_name, spawner._pvc_exists) == ("claim-ada-40campus-2eexample", True)
-
-    def test_the_way_back_keeps_them_too(self, world: World) -> None:
-        world.apply()
-        world.go_back()
-        assert world.names() == USERS
-        assert self.claims(world)["ada@campus.example"] == "claim-ada-40campus-2eexample"
-
-    @pytest.mark.parametrize(
-        "settings",
-        [
-            pytest.param("c.KubeSpawner.remember_pvc_name = False\n", id="remembers nothing"),
-            pytest.param("import kubespawner\nkubespawner.__version__ = '6.2.0'\n", id="version 6"),
-        ],
-    )
-    def test_a_kubespawner_that_remembers_no_claim_is_refused(
-        self, world: World, settings: str, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(kubespawner, "__version__", kubespawner.__version__)
-        config = world.directory / "jupyterhub_config.py"
-        config.write_text(config.read_text() + settings)
-        with pytest.raises(DeployerError, match="everybody would get an empty home"):
-            world.apply()
-        assert world.cluster.hub_runs

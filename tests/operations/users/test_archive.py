@@ -10,11 +10,10 @@ import pytest
 from jupyterhub import orm
 
 from deployer.errors import DeployerError, Interrupted
-from deployer.operations.health import patience
 from deployer.operations.users.archive import Archiving, Outcome
 from deployer.operations.users.leavers import Choice
 from tests.operations.users.fake_cluster import Hung, kill
-from tests.operations.users.test_apply import HUB, World
+from tests.operations.users.world import HUB, World
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,11 +23,6 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
 ADA, BOB = "ada@campus.example", "bob@campus.example"
 ADAS, BOBS = "ada-40campus-2eexample", "bob-40campus-2eexample"
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "_POLL", 0)
 
 
 class Office(World):

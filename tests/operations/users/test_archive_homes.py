@@ -33,10 +33,10 @@ class Homes:
         self.archives = self.root / "_archived"
         self.root.mkdir()
 
-    def run(self, mode: str, *homes: str, stamp: str = STAMP) -> dict[str, Any]:
+    def run(self, mode: str, *homes: str, stamp: str = STAMP, into: str = "_archived") -> dict[str, Any]:
         """Run a step; return what became of each home."""
         place = {"root": str(self.root), "homes": [[home, f"user of {home}"] for home in homes]}
-        plan = {"stamp": stamp, "directory": "_archived", "places": [place]}
+        plan = {"stamp": stamp, "directory": into, "places": [place]}
         path = plan_file(self.directory, plan)
         done = carry_out_here("archive_homes", mode, path, directory=self.directory, environ={})
         assert done.status == 0, done.output
@@ -245,6 +245,34 @@ def test_a_home_that_is_a_link_is_left_alone(homes: Homes) -> None:
     (homes.root / "bob").write_text("a file")
     told = homes.run("archive", "ada", "bob")
     assert [each["message"] for each in told.values()] == ["it is no directory", "it is no directory"]
+
+
+@pytest.mark.parametrize("directory", ["_archived", "_archived/of/homes"])
+def test_archives_do_not_follow_a_link(homes: Homes, directory: str) -> None:
+    """Whoever has put it there could read or change them where it leads."""
+    home = homes.make("ada")
+    elsewhere = homes.directory / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "mine.unfinished").touch()
+    homes.archives.symlink_to(elsewhere)
+    for mode in ("archive", "remove"):
+        told = homes.run(mode, "ada", into=directory)["ada"]
+        assert (told["status"], told["message"]) == (
+            "failed",
+            "the directory for archives is a link, or in one",
+        )
+    assert home.is_dir()
+    assert [path.name for path in elsewhere.iterdir()] == ["mine.unfinished"]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", '{"home": "ada"}', "\udcff"])
+def test_what_is_no_record_stops_no_home(homes: Homes, text: str) -> None:
+    homes.make("ada")
+    homes.make("eve")
+    homes.archives.mkdir()
+    (homes.archives / "ada.json").write_bytes(os.fsencode(text))
+    assert homes.statuses("archive", "ada", "eve") == ["archived", "archived"]
+    assert homes.statuses("remove", "ada", "eve") == ["removed", "removed"]
 
 
 def test_what_no_archive_can_hold_is_told(homes: Homes) -> None:

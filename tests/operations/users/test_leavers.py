@@ -12,8 +12,8 @@ from deployer.errors import DeployerError
 from deployer.operations.users.hub_side import Cohort, HubSide, HubUser, parsed
 from deployer.operations.users.leavers import COHORT, INACTIVE, Choice, Home, Leaver, leavers
 from tests.operations.users.fake_cluster import NAMESPACE, FakeCluster
-from tests.operations.users.test_apply import HUB
 from tests.operations.users.test_places import SETTINGS, mounted
+from tests.operations.users.world import HUB
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 OVER = NOW - timedelta(days=1)

@@ -12,7 +12,6 @@ import pytest
 
 from deployer.errors import DeployerError
 from deployer.interruption import Interruption
-from deployer.operations.health import patience
 from deployer.operations.users import pod_run
 from deployer.operations.users.pod_run import PodRun, StepFailed
 from tests.operations.fake_api import FakeApi
@@ -58,12 +57,6 @@ def run(api: Pods, told: list[str] | None = None) -> dict[str, dict[str, Any]]:
         return runner.run(MANIFEST, {"pairs": [["ada", "bob"]]})
     finally:
         assert [path for path in api.objects if path.startswith((PODS, SECRETS))] == []
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "_POLL", 0)
-    monkeypatch.setattr(Interruption, "sleep", lambda self, _seconds: self.check())
 
 
 def test_steps_are_told_as_they_begin_and_their_results_as_they_end() -> None:

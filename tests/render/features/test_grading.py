@@ -41,3 +41,10 @@ def test_everything_may_be_said() -> None:
         "storageClass": "fast",
         "image": "quay.io/example/ngshare:1",
     }
+
+
+def test_names_of_people_are_as_the_hub_has_them_and_those_of_groups_as_they_are() -> None:
+    course = "{instructors: [AdaL, adal], students: [Bob], student_groups: [Biology]}"
+    found = asked(f"features: {{grading: {{admins: [Grace], courses: {{Bio: {course}}}}}}}")["ngshare"]
+    people = {"instructors": ["adal"], "students": ["bob"], "student_groups": ["Biology"]}
+    assert (found["admins"], found["courses"]) == (["grace"], {"Bio": COURSE | people})

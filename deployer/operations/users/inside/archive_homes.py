@@ -20,6 +20,7 @@ import shutil
 import stat
 import sys
 import tarfile
+import zlib
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 _CHUNK = 1 << 20
+_RECORDED = {"home", "archive", "made", "sha256", "look"}
 _UNFINISHED, _LEAVING = ".unfinished", ".leaving"
 
 
@@ -57,19 +59,31 @@ def main(mode: str, plan: str) -> int:
     work = {"archive": archived, "remove": removed}[mode]
     results = []
     for number, place in enumerate(content["places"]):
-        archives = Path(place["root"], content["directory"])
+        root, archives = Path(place["root"]), Path(place["root"], content["directory"])
         for home, user in place["homes"]:
             try:
-                told = work(Path(place["root"]), home, user, archives, content["stamp"])
-            except (Refused, OSError, tarfile.TarError, EOFError) as error:
+                refuse_link(root, archives)
+                told = work(root, home, user, archives, content["stamp"])
+            except (Refused, OSError, ValueError, tarfile.TarError, EOFError, zlib.error) as error:
                 told = {"status": "failed", "message": said_of(error)}
             results.append({"place": number, "home": home, "user": user, **told})
             said(f"{home}: {told['status']}")
-        if archives.is_dir():
+        if archives.is_dir() and not leads_elsewhere(root, archives):
             for left in (*archives.glob(f"*{_UNFINISHED}"), *archives.glob(f"*{_LEAVING}")):
                 shutil.rmtree(left) if left.is_dir() else left.unlink()
     said(f"result: {json.dumps({'homes': results})}")
     return 0
+
+
+def leads_elsewhere(root: Path, path: Path) -> bool:
+    """Tell whether there is a link on the way from a root to a path below it."""
+    return path.resolve() != root.resolve() / path.relative_to(root)
+
+
+def refuse_link(root: Path, archives: Path) -> None:
+    """Refuse a directory for archives that leads elsewhere, where others may read or change them."""
+    if leads_elsewhere(root, archives):
+        raise Refused("the directory for archives is a link, or in one")
 
 
 def archived(root: Path, home: str, user: str, archives: Path, stamp: str) -> Record:
@@ -234,11 +248,18 @@ def need_room(home: Path, archives: Path) -> None:
 def newest_record(archives: Path, home: str) -> Record | None:
     """Return what is recorded of a home's newest archive."""
     paths = archives.glob("*.json") if archives.is_dir() else ()
-    found: list[Record] = [
-        json.loads(path.read_text()) for path in paths if path.name.startswith(quote(home, safe=""))
-    ]
-    mine = [record for record in found if record["home"] == home]
+    found = [record_in(path) for path in paths if path.name.startswith(quote(home, safe=""))]
+    mine = [record for record in found if record.get("home") == home]
     return max(mine, key=lambda record: str(record["made"]), default=None)
+
+
+def record_in(path: Path) -> Record:
+    """Return what a file of JSON holds, nothing when it is something else than a record."""
+    try:
+        content = json.loads(path.read_text())
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) and content.keys() >= _RECORDED else {}
 
 
 def write_record(archives: Path, record: Record) -> None:

@@ -206,6 +206,8 @@ class Quota:
         if self.engine is not engine:
             # Through the session's own connection: another one would wait for what it has begun.
             _quota_tables.create_all(db.connection())
+            # PostgreSQL would take the table away again with whatever is rolled back next.
+            db.commit()
             self.engine = engine
         return _RUNS
 
@@ -284,20 +286,21 @@ def _with_quota(start: Callable[..., Any], quota: Quota) -> Callable[..., Any]:
         looking_after.start()
         said = hub.template_vars.get("announcement")
         hub.template_vars["announcement"] = lambda user: _both(
-            said(user) if callable(said) else said, quota.notice(hub.db, user)
+            said(user) if callable(said) else said,
+            _tried(hub, lambda: quota.notice(hub.db, user), "tell of the quota"),
         )
 
     return started
 
 
-def _both(said: str | None, notice: str) -> str:
+def _both(said: str | None, notice: str | None) -> str:
     return "<br>".join(each for each in (said, notice) if each)
 
 
 def _refusing(function: Callable[..., Any], quota: Quota) -> Callable[..., Any]:
     @wraps(function)
     async def refused_or_done(spawner: Any) -> Any:
-        refusal = quota.refusal(spawner, _now())
+        refusal = _tried(spawner, lambda: quota.refusal(spawner, _now()), "look at the quota")
         if refusal is not None:
             raise refusal
         return await maybe_future(function(spawner))
@@ -324,11 +327,17 @@ def _noting_before(function: Callable[[Any], None], quota: Quota) -> Callable[[A
 
 
 def _noted(spawner: Any, note: Callable[[Any, float], None]) -> None:
+    _tried(spawner, lambda: note(spawner, _now()), f"write down that a server of {spawner.user.name} runs")
+
+
+def _tried(owner: Any, work: Callable[[], Any], what: str) -> Any:
+    """Return what some work returns, None when the database refuses it: the hub goes on without."""
     try:
-        note(spawner, _now())
-    except _sql.exc.SQLAlchemyError:  # servers start and stop without
-        spawner.log.exception("Could not write down that a server of %s runs", spawner.user.name)
-        spawner.db.rollback()
+        return work()
+    except _sql.exc.SQLAlchemyError:
+        owner.log.exception("Could not %s", what)
+        owner.db.rollback()
+        return None
 
 
 _quota = get_config("custom.deployer.compute_quota")

@@ -50,7 +50,8 @@ def test_nothing_is_told_when_all_is_there(values: Making, texts: list[str], ask
 def test_a_list_of_a_preset_stays(values: Making) -> None:
     hub = values(preset=OWN, asking=IMAGE)
     assert found(templates_image, hub) == []
-    assert [each["name"] for each in hub.value("jupyterhub", "hub", "extraVolumes")] == ["own", "image-templates"]
+    volumes = hub.value("jupyterhub", "hub", "extraVolumes")
+    assert [each["name"] for each in volumes] == ["own", "image-templates"]
 
 
 def test_a_directory_in_no_image_is_told(values: Making) -> None:

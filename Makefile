@@ -1,7 +1,7 @@
 # The few words a user needs; developers use nox (see CONTRIBUTING.md).
 PYTHON ?= python3
 
-.PHONY: help demo test setup tools tools-all lock
+.PHONY: help demo test setup tools tools-all providers lock
 
 help:
 	@echo 'make demo       set up, start a local Kubernetes, deploy the hub `demo` on it, check it'
@@ -9,6 +9,7 @@ help:
 	@echo 'make setup      get .venv, the system packages and the pinned programs'
 	@echo 'make tools      build the pinned programs (helm, kubernetes, coredns) into .tools/bin'
 	@echo 'make tools-all  also what only tests use (sops, OpenTofu, a local AWS)'
+	@echo 'make providers  build the Terraform providers of clouds out of reach, for tests (minutes, 2 GiB)'
 	@echo 'make lock       lock the dependencies anew'
 
 demo: .venv/.installed
@@ -26,6 +27,9 @@ tools:
 tools-all: .venv/.installed
 	@tools/build all
 	@tools/moto
+
+providers:
+	@tools/build providers
 
 lock: .venv/.installed
 	.venv/bin/nox -s lock

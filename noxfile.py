@@ -24,6 +24,8 @@ BIN = Path(sys.executable).parent
 TOOLS = ROOT / ".tools" / "bin"
 REPORTS = ROOT / ".nox" / "reports"
 TIERS = {"tests": "not integration and not cluster", "integration": "integration", "cluster": "cluster"}
+ALL_PROCESSORS = ("--numprocesses=auto", "--dist=loadfile")
+"""For tests that share nothing: each processor takes some, and those of a file stay together."""
 COVERED = 95
 """Percent of the program's branches and lines that all tiers together must run."""
 
@@ -52,8 +54,7 @@ def imports(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the unit tests: no program, no socket."""
-    # They share nothing: each processor takes some, and those of a file stay together.
-    _pytest(session, "tests", "--numprocesses=auto", "--dist=loadfile")
+    _pytest(session, "tests", *ALL_PROCESSORS)
 
 
 @nox.session
@@ -78,7 +79,7 @@ def integration(session: nox.Session) -> None:
     """Run the tests with real programs, without a cluster."""
     if not shutil.which("helm"):
         session.skip("no helm here: run `make tools`")
-    _pytest(session, "integration")
+    _pytest(session, "integration", *ALL_PROCESSORS)
 
 
 @nox.session

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
@@ -49,6 +50,31 @@ def test_opentofu_is_no_development_version(build: Any) -> None:
     assert "-X github.com/opentofu/opentofu/version.dev=no" in " ".join(
         build.PROGRAMS["tofu"].argv(Path("/out"))
     )
+
+
+def test_a_provider_goes_into_a_mirror_as_the_version_that_its_module_of_ours_pins(
+    build: Any, repository: Path
+) -> None:
+    modules = {"google": "gcp"}
+    assert set(build.PROVIDERS) == set(modules)
+    for name, module in modules.items():
+        provider = build.PROGRAMS[name]
+        pinned = re.search(
+            rf'hashicorp/{name}"\s+version = "(.+)"',
+            (repository / "terraform" / module / "versions.tf").read_text(),
+        )
+        assert pinned is not None
+        assert provider.version == pinned[1]
+        place = f"providers/registry.terraform.io/hashicorp/{name}/{pinned[1]}/linux_amd64"
+        assert provider.output("linux_amd64") == (
+            repository / ".tools" / place / f"terraform-provider-{name}_v{pinned[1]}"
+        )
+        assert f"version.ProviderVersion={pinned[1]}" in " ".join(provider.argv(Path("/out")))
+
+
+def test_providers_are_built_only_when_asked_for(build: Any) -> None:
+    assert set(build.GROUPS["all"]) | set(build.PROVIDERS) == set(build.PROGRAMS)
+    assert not set(build.GROUPS["all"]) & set(build.PROVIDERS)
 
 
 def test_every_program_has_a_module_with_sums(build: Any, repository: Path) -> None:

@@ -56,6 +56,20 @@ class Cloud(Protocol):
         """Write credentials for a cluster into the private `directory`; refuse those of another account."""
 
 
+class Builder(Protocol):
+    """What the module of a provider offers on which clusters can be built."""
+
+    def credentials(
+        self, session: Session, cluster: Cluster, directory: Path, programs: Programs
+    ) -> dict[str, str]:
+        """Return the environment of programs that talk to the cloud; what is secret is in `directory`."""
+
+
+def builder(provider: Aws | Gcp) -> Builder:
+    """Return the module of a provider on which clusters can be built."""
+    return cast("Builder", import_module(f"deployer.clouds.{_MODULES[type(provider)]}"))
+
+
 def of(provider: Provider) -> Cloud:
     """Return the module of a provider."""
     return cast("Cloud", import_module(f"deployer.clouds.{_MODULES[type(provider)]}"))

@@ -48,11 +48,29 @@ def access(session: Session, cluster: Cluster, directory: Path, programs: Progra
     env: dict[str, str] = {"CLOUDSDK_CORE_DISABLE_PROMPTS": "1"}
     if gcp.key:
         env["CLOUDSDK_CONFIG"] = str(directory / "gcloud")
-        key = directory / "key.json"
-        write_private(key, json.dumps(decrypted(session, cluster, programs, gcp.key)))
+        key = _key(session, cluster, directory, programs, gcp.key)
         programs.run(activate_argv(key), env=env)
     elif "CLOUDSDK_CONFIG" in session.environ:
         env["CLOUDSDK_CONFIG"] = session.environ["CLOUDSDK_CONFIG"]
     programs.run(credentials_argv(gcp), env={**env, "KUBECONFIG": str(kubeconfig)})
     give_environment(kubeconfig, env)
     return Access(kubeconfig=kubeconfig, env=env)
+
+
+def credentials(session: Session, cluster: Cluster, directory: Path, programs: Programs) -> dict[str, str]:
+    """Return the environment of programs that talk to Google: the cluster's key, or the operator's own login.
+
+    The key is a private file; what the operator has set for Google does not mix with it.
+    """
+    gcp = cast("Gcp", cluster.provider)
+    if not gcp.key:
+        own = ("CLOUDSDK_", "GOOGLE_")
+        return {name: value for name, value in session.environ.items() if name.startswith(own)}
+    key = _key(session, cluster, directory, programs, gcp.key)
+    return {"CLOUDSDK_CONFIG": str(directory / "gcloud"), "GOOGLE_APPLICATION_CREDENTIALS": str(key)}
+
+
+def _key(session: Session, cluster: Cluster, directory: Path, programs: Programs, file: str) -> Path:
+    key = directory / "key.json"
+    write_private(key, json.dumps(decrypted(session, cluster, programs, file)))
+    return key

@@ -21,3 +21,10 @@ def infrastructure(cluster: Cluster) -> Mapping[str, Any] | None:
         return None
     completed: Mapping[str, Any] = complete(whole("cluster")["properties"][KEY], said)
     return completed
+
+
+def default_range() -> str:
+    """Return the addresses of a network that nobody says anything of."""
+    network = whole("cluster")["properties"][KEY]["properties"]["network"]
+    found: str = network["properties"]["range"]["default"]
+    return found

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections import deque
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 import yaml
@@ -100,6 +101,36 @@ def test_gcp_logs_in_with_the_key_in_a_configuration_of_its_own(
     assert json.loads((tmp_path / "key.json").read_text()) == secret
     for file in (kubeconfig, tmp_path / "key.json"):
         assert file.stat().st_mode & 0o077 == 0, file
+
+
+def test_programs_that_talk_to_google_get_the_key_as_a_private_file_and_nothing_of_the_operators(
+    session: Session, tmp_path: Path, secret: dict[str, Any]
+) -> None:
+    secret["private_key"] = "marker"
+    own = {"GOOGLE_OAUTH_ACCESS_TOKEN": "own", "CLOUDSDK_CONFIG": "/own", "OTHER": "x"}
+    runner = FakeRunner(deque())
+    given = cluster(Gcp(key="enc-key.json", project="p", cluster="k", location="z"), tmp_path)
+    env = clouds.builder(cast("Gcp", given.provider)).credentials(
+        replace(session, environ=own), given, tmp_path, runner.programs
+    )
+    key = tmp_path / "key.json"
+    assert env == {
+        "CLOUDSDK_CONFIG": str(tmp_path / "gcloud"),
+        "GOOGLE_APPLICATION_CREDENTIALS": str(key),
+    }
+    assert json.loads(key.read_text()) == secret
+    assert key.stat().st_mode & 0o077 == 0
+
+
+def test_programs_that_talk_to_google_are_the_operator_without_a_key(
+    session: Session, tmp_path: Path
+) -> None:
+    own = {"GOOGLE_IMPERSONATE_SERVICE_ACCOUNT": "a@p", "CLOUDSDK_CONFIG": "/own", "AWS_PROFILE": "x"}
+    given = cluster(Gcp(key=None, project="p", cluster="k", location="z"), tmp_path)
+    env = clouds.builder(cast("Gcp", given.provider)).credentials(
+        replace(session, environ=own), given, tmp_path, FakeRunner(deque()).programs
+    )
+    assert env == {"GOOGLE_IMPERSONATE_SERVICE_ACCOUNT": "a@p", "CLOUDSDK_CONFIG": "/own"}
 
 
 def test_aws_uses_the_key_and_nothing_of_the_operators_profiles(

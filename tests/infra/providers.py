@@ -7,17 +7,21 @@ import re
 from pathlib import Path
 
 AWS = ("hashicorp", "aws")
+GOOGLE = ("hashicorp", "google")
 REGISTRIES = {"terraform": "registry.terraform.io", "tofu": "registry.opentofu.org"}
+BUILT = Path(__file__).parents[2] / ".tools/providers"
+"""Where `make providers` puts those that it builds."""
 MIRRORS = (
+    str(BUILT),
     "/opt/tf-plugins",
     "/usr/local/share/terraform/plugins",
     "/usr/share/terraform/plugins",
     "~/.terraform.d/plugins",
 )
-"""Directories of providers that machines have: Terraform's own habits, and that of some images."""
+"""Directories of providers that machines have: ours, Terraform's own habits, and that of some images."""
 
 
-def configuration(program: str, directory: Path) -> dict[str, str]:
+def configuration(program: str, directory: Path, wanted: tuple[str, str] = AWS) -> dict[str, str]:
     """Return the environment that tells `terraform` or `tofu` where providers are.
 
     A mirror that is laid out for the other one's registry does for both. Nothing is said, for the program to
@@ -26,17 +30,17 @@ def configuration(program: str, directory: Path) -> dict[str, str]:
     named = Path(os.environ.get("TF_CLI_CONFIG_FILE") or os.devnull)
     own = named.read_text() if named.is_file() else ""
     for mirror in [*re.findall(r'^\s*path\s*=\s*"(.+)"', own, re.MULTILINE), *MIRRORS]:
-        for provider in Path(mirror).expanduser().glob("/".join(("*", *AWS))):
-            return _mirrored(provider, REGISTRIES[program], directory)
+        for provider in Path(mirror).expanduser().glob("/".join(("*", *wanted))):
+            return _mirrored(provider, wanted, REGISTRIES[program], directory)
     return {"TF_CLI_CONFIG_FILE": str(named)} if own else {}
 
 
-def _mirrored(provider: Path, registry: str, directory: Path) -> dict[str, str]:
+def _mirrored(provider: Path, wanted: tuple[str, str], registry: str, directory: Path) -> dict[str, str]:
     """Lay a provider out under the name of a registry, and return the environment that names it."""
     mirror = directory / "mirror"
     for file in provider.glob("*/*/*"):
         # Links to files: OpenTofu does not follow one to a directory.
-        link = mirror.joinpath(registry, *AWS, file.relative_to(provider))
+        link = mirror.joinpath(registry, *wanted, file.relative_to(provider))
         link.parent.mkdir(parents=True, exist_ok=True)
         link.symlink_to(file)
     config = directory / "cli.tfrc"

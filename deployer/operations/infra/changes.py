@@ -23,6 +23,7 @@ _KINDS = {
     ("create", "delete"): "replace",
     ("create", "forget"): "replace",
 }
+_PROTECTIONS = ("deletion_protection", "deletion_protection_enabled")
 _LOSING = ("destroy", "forget", "replace")
 _REASONS = {
     "delete_because_no_resource_config": "the module no longer has it: a renamed one needs a `moved` block",
@@ -43,7 +44,8 @@ class Change:
     """What a plan would do to one resource. `kind` is create, update, destroy, forget or replace.
 
     `cause` says why in words, and `paths` which attributes want a replacement. `deposed` is the key of a
-    former object that a new one took the place of.
+    former object that a new one took the place of. One that `refuses` is protected against deletion by its
+    cloud, or by the provider.
     """
 
     address: str
@@ -52,6 +54,7 @@ class Change:
     cause: str = ""
     paths: tuple[str, ...] = ()
     deposed: str | None = None
+    refuses: bool = False
 
     @property
     def protection(self) -> Protection | None:
@@ -105,6 +108,21 @@ def guarded(found: Iterable[Change], allowed: Collection[str] = ()) -> tuple[Cha
     return tuple(each for each in protected if each.address not in allowed)
 
 
+def refuse_what_would_fail(cluster: str, found: Iterable[Change]) -> None:
+    """Refuse changes that would end with an error half-way, once the node pools are gone.
+
+    Raises:
+        DeployerError: something would go that is protected against deletion.
+    """
+    refusing = [each.address for each in found if each.refuses and each.kind in ("destroy", "replace")]
+    if refusing:
+        raise DeployerError(
+            f"{cluster}: protected against deletion: {', '.join(refusing)}",
+            hint="nothing was done; say `deletion_protection: false` under `infrastructure`, and "
+            f"`deployer infra apply {cluster}` before anything else",
+        )
+
+
 def _change(entry: Mapping[str, Any]) -> Change | None:
     change = entry["change"]
     actions = tuple(change["actions"])
@@ -122,6 +140,7 @@ def _change(entry: Mapping[str, Any]) -> Change | None:
         cause=_REASONS.get(entry.get("action_reason", ""), entry.get("action_reason", "")),
         paths=tuple(_path(each) for each in change.get("replace_paths", ())),
         deposed=entry.get("deposed"),
+        refuses=any((change.get("before") or {}).get(key) is True for key in _PROTECTIONS),
     )
 
 

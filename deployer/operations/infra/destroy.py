@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from deployer.errors import DeployerError
-from deployer.operations.infra.changes import Change, changes
+from deployer.operations.infra.changes import Change, changes, refuse_what_would_fail
 from deployer.operations.infra.run import failures_told
 from deployer.progress import step
 
@@ -23,11 +23,19 @@ KEPT: Mapping[str, tuple[str, ...]] = {
         "aws_efs_file_system.",
         "aws_iam_role.snapshots",
         "aws_iam_role_policy_attachment.snapshots",
+        "google_compute_disk.",
+        "google_compute_disk_resource_policy_attachment.",
+        "google_compute_resource_policy.",
+        "google_filestore_instance.",
     ),
-    "buckets": ("aws_s3_bucket",),
-    "databases": ("aws_db_",),
+    "buckets": ("aws_s3_bucket", "google_storage_bucket.", "google_storage_bucket_iam_member.reader"),
+    "databases": ("aws_db_", "google_sql_"),
 }
 """What belongs to a kind of data: how addresses begin. With a thing goes what looks after it."""
+HOLDING: Mapping[str, tuple[str, ...]] = {
+    "google_filestore_instance.": ("google_compute_network.",),
+}
+"""What can't go as long as something that is kept is in it, by how the address of that begins."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,9 +73,9 @@ def plan(infrastructure: Infrastructure, keep: Collection[str]) -> Destruction:
     """Say what would go. Nothing changes.
 
     Raises:
-        DeployerError: a kind of data is not known, or the plan would make something.
+        DeployerError: a kind of data is not known, or something refuses to be deleted.
     """
-    kept = tuple(_kept(infrastructure.terraform.state(), keep))
+    kept = tuple(staying(infrastructure.terraform.state(), keep))
     stays = {each.address for each in kept}
     with (
         step(infrastructure.session.progress, infrastructure.cluster.name, "plan"),
@@ -76,12 +84,31 @@ def plan(infrastructure: Infrastructure, keep: Collection[str]) -> Destruction:
         infrastructure.terraform.plan("-destroy")
         found = changes(infrastructure.terraform.show())
     going = [change for change in found if change.address not in stays]
+    refuse_what_would_fail(infrastructure.cluster.name, going)
     return Destruction(
         cluster=infrastructure.cluster.name,
         kept=kept,
         gone=tuple(change.address for change in going),
         data=tuple(change for change in going if _is_data(change)),
     )
+
+
+def staying(state: Mapping[str, Any], keep: Collection[str]) -> list[Kept]:
+    """Return what of a state stays when some kinds of data do, in the order of the state."""
+    managed = _managed(state)
+    begins = tuple(start for kind in keep for start in KEPT[kind])
+    stays = [each["address"] for each in managed if each["address"].startswith(begins)]
+    held = tuple(
+        start
+        for inside, starts in HOLDING.items()
+        if any(address.startswith(inside) for address in stays)
+        for start in starts
+    )
+    return [
+        Kept(address=each["address"], identity=str(each["values"].get("id", "")))
+        for each in managed
+        if each["address"].startswith((*begins, *held))
+    ]
 
 
 def carry_out(infrastructure: Infrastructure, planned: Destruction) -> None:
@@ -108,14 +135,9 @@ def carry_out(infrastructure: Infrastructure, planned: Destruction) -> None:
         terraform.apply(lambda what, address: progress.noted(name, f"{address}: {what}"))
 
 
-def _kept(state: Mapping[str, Any], keep: Collection[str]) -> list[Kept]:
-    begins = tuple(start for kind in keep for start in KEPT[kind])
+def _managed(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     module = state.get("values", {}).get("root_module", {})
-    return [
-        Kept(address=each["address"], identity=str(each["values"].get("id", "")))
-        for each in module.get("resources", ())
-        if each["mode"] == "managed" and begins and each["address"].startswith(begins)
-    ]
+    return [each for each in module.get("resources", ()) if each["mode"] == "managed"]
 
 
 def _is_data(change: Change) -> bool:

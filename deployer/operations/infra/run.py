@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from deployer.clouds import aws
+from deployer import clouds
 from deployer.errors import DeployerError, Interrupted
 from deployer.interruption import Interruption
 from deployer.operations.infra import outputs, workspace
-from deployer.operations.infra.changes import Change, changes, guarded
+from deployer.operations.infra.changes import Change, changes, guarded, refuse_what_would_fail
 from deployer.operations.infra.locks import lock_in
 from deployer.progress import step
 from deployer.render.state import LOCAL, backend
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
-    from deployer.fleet.model import Cluster
+    from deployer.fleet.model import Aws, Cluster, Gcp
     from deployer.operations.infra.workspace import Workspace
     from deployer.session import Session
     from deployer.tools.terraform import Terraform
@@ -91,6 +91,7 @@ class Infrastructure:
         """
         if plan.stopped:
             raise ProtectedChanges(plan.cluster, plan.stopped)
+        refuse_what_would_fail(plan.cluster, plan.changes)
         name = self.cluster.name
         with step(self.session.progress, name, "apply"), failures_told(self.cluster):
             try:
@@ -155,7 +156,7 @@ def infrastructure(
             if not plan_only:
                 raise DeployerError(
                     f"the bucket for the state of {cluster.name} is not there yet",
-                    hint=f"`deployer infra bootstrap {cluster.name}` makes it",
+                    hint=_how_to_make(cluster, place.backend),
                 ) from error
             session.progress.noted(cluster.name, "the bucket for its state is not there yet")
             get_ready(session, cluster, place.use(LOCAL), terraform)
@@ -177,8 +178,9 @@ def opened(
         private_directory() as private,
         workspace.workspace(session, name, source, variables, kept) as place,
     ):
-        # The only cloud so far, as tfvars has made sure.
-        env = {**aws.credentials(session, cluster, private, run), **_settings(session)}
+        # tfvars has made sure that it is one of these.
+        builder = clouds.builder(cast("Aws | Gcp", cluster.provider))
+        env = {**builder.credentials(session, cluster, private, run), **_settings(session)}
         yield place, tools.find(run, place.path, env)
 
 
@@ -216,7 +218,17 @@ def failures_told(cluster: Cluster) -> Iterator[None]:
 
 
 def _has_no_place(error: ProgramFailed) -> bool:
-    return any(words in error.message for words in ("NoSuchBucket", "does not exist"))
+    return any(words in error.message for words in ("NoSuchBucket", "does not exist", "bucket doesn't exist"))
+
+
+def _how_to_make(cluster: Cluster, kept: Mapping[str, Any]) -> str:
+    if "gcs" not in kept:
+        return f"`deployer infra bootstrap {cluster.name}` makes it"
+    bucket = f"gs://{kept['gcs']['bucket']}"
+    return (
+        f"make it: `gcloud storage buckets create {bucket} --location=REGION --uniform-bucket-level-access "
+        f"--public-access-prevention`, then `gcloud storage buckets update {bucket} --versioning`"
+    )
 
 
 def _settings(session: Session) -> dict[str, str]:

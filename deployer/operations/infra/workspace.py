@@ -39,7 +39,8 @@ def module(root: Path, name: str) -> Path:
         if (place / name / "versions.tf").is_file():
             return place / name
     raise DeployerError(
-        f"there is no Terraform module {name}", hint="infrastructure can be built on `aws`: terraform/aws"
+        f"there is no Terraform module {name}",
+        hint="infrastructure can be built on `aws` and `gcp`: terraform/aws, terraform/gcp",
     )
 
 

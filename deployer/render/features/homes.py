@@ -27,7 +27,7 @@ def _server(subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:
     if "disk" in settings:
         server[clouds.of(subject.cluster.provider).HOMES.disk] = {
             "enabled": True,
-            "volumeId": _made(subject, settings["disk"], "id"),
+            "volumeId": _made(subject, settings["disk"]).get("id", settings["disk"]),
         }
     nfs: dict[str, Any] = {"enabled": True}
     if "address" in settings:
@@ -36,8 +36,9 @@ def _server(subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _managed(subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:
-    share = settings.get("directory", "/")
-    server = _made(subject, settings["address"], "server")
+    made = _made(subject, settings["address"])
+    share = settings.get("directory", made.get("path", "/"))
+    server = made.get("server", settings["address"])
     volume = {"serverIP": server, "baseShareName": share if share.endswith("/") else f"{share}/"}
     # A managed server has no directory for the hub until somebody makes it.
     return {"nfs": {"enabled": True, "pv": volume, "shareCreator": {"enabled": True}}}
@@ -54,7 +55,7 @@ def _none(_subject: Subject, _settings: Mapping[str, Any]) -> dict[str, Any]:
     return {"nfs": {"enabled": False}, "jupyterhub": {"singleuser": {"storage": {"type": "none"}}}}
 
 
-def _made(subject: Subject, name: str, key: str) -> str:
-    """Return what the cloud calls home storage that `infra apply` made, by its name in cluster.yaml."""
-    made: Mapping[str, Any] = subject.cluster.outputs.get("home_storage", {}).get(name, {})
-    return str(made.get(key, name))
+def _made(subject: Subject, name: str) -> Mapping[str, str]:
+    """Return what is known of home storage that `infra apply` made, by its name in cluster.yaml."""
+    made: Mapping[str, str] = subject.cluster.outputs.get("home_storage", {}).get(name, {})
+    return made

@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 
 from deployer.errors import DeployerError
-from deployer.operations.infra.changes import changes, guarded
+from deployer.operations.infra.changes import changes, guarded, refuse_what_would_fail
 from deployer.operations.infra.protected import PROTECTED
 
 
 def entry(address: str, *actions: str, **more: Any) -> dict[str, Any]:
-    change = {"actions": list(actions)}
-    if "replace_paths" in more:
-        change["replace_paths"] = more.pop("replace_paths")
+    change: dict[str, Any] = {"actions": list(actions)}
+    for key in ("replace_paths", "before"):
+        if key in more:
+            change[key] = more.pop(key)
     kind = address.removeprefix("module.x.").split(".")[0]
     return {"address": address, "type": kind, "mode": "managed", "change": change, **more}
 
@@ -113,3 +114,31 @@ def test_an_action_of_a_newer_terraform_is_refused() -> None:
     with pytest.raises(DeployerError, match="an action that is not known here: explode") as caught:
         changes(plan(entry("aws_s3_bucket.b", "explode")))
     assert caught.value.hint == "nothing was done; a newer deployer may know it"
+
+
+@pytest.mark.parametrize("actions", [("delete",), ("delete", "create"), ("create", "delete")])
+@pytest.mark.parametrize("key", ["deletion_protection", "deletion_protection_enabled"])
+def test_what_would_fail_when_half_is_gone_is_refused(key: str, actions: tuple[str, ...]) -> None:
+    going = entry("google_container_cluster.it", *actions, before={key: True})
+    with pytest.raises(DeployerError) as caught:
+        refuse_what_would_fail("alps", changes(plan(going)))
+    assert caught.value.message == "alps: protected against deletion: google_container_cluster.it"
+    assert "`deletion_protection: false`" in str(caught.value.hint)
+
+
+@pytest.mark.parametrize(
+    ("actions", "before"),
+    [
+        (("update",), {"deletion_protection": True}),
+        (("delete",), {"deletion_protection": False}),
+        (("delete",), {}),
+        (("create",), None),
+        (("forget",), {"deletion_protection": True}),
+    ],
+)
+def test_what_does_not_go_or_is_not_protected_is_not_refused(
+    actions: tuple[str, ...], before: dict[str, Any] | None
+) -> None:
+    refuse_what_would_fail(
+        "alps", changes(plan(entry("google_container_cluster.it", *actions, before=before)))
+    )

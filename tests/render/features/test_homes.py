@@ -109,3 +109,13 @@ def test_a_disk_that_infra_made_goes_by_its_name() -> None:
 def test_a_share_that_infra_made_goes_by_its_name() -> None:
     found = asked("features: {homes: {kind: managed, address: common}}", outputs=MADE)
     assert found["nfs"]["pv"]["serverIP"] == "fs-0123.efs.us-west-2.amazonaws.com"
+
+
+def test_a_share_with_a_directory_of_its_own_is_mounted_there() -> None:
+    share = {"kind": "share", "id": "x", "server": "10.0.0.2", "path": "/homes"}
+    made = {"home_storage": {"common": share}}
+    found = asked("features: {homes: {kind: managed, address: common}}", outputs=made)
+    assert found["nfs"]["pv"] == {"serverIP": "10.0.0.2", "baseShareName": "/homes/"}
+    settings = "{kind: managed, address: common, directory: /homes/old}"
+    found = asked(f"features: {{homes: {settings}}}", outputs=made)
+    assert found["nfs"]["pv"]["baseShareName"] == "/homes/old/"

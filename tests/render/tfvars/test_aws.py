@@ -1,17 +1,15 @@
-"""The variables that Terraform gets for a cluster."""
+"""The variables that Terraform gets for a cluster on AWS, and what those of all clouds have in common."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
 
-from deployer.errors import DeployerError
 from deployer.render.tfvars import tfvars
 from tests.render import fleets
+from tests.render.tfvars import asked
+from tests.render.tfvars.asked import refused, variables_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,18 +29,9 @@ infrastructure:
 """
 
 
-def cluster(text: str, provider: str = "aws", **changed: Any) -> Cluster:
-    """A cluster with an `infrastructure` block, in which keys are replaced."""
-    data = yaml.safe_load(text)
-    data.get("infrastructure", {}).update(changed)
-    return replace(fleets.cluster(provider), document=fleets.document(yaml.safe_dump(data), "cluster.yaml"))
-
-
-def refused(asked: Cluster) -> str:
-    with pytest.raises(DeployerError) as caught:
-        tfvars(asked)
-    assert caught.value.hint
-    return caught.value.message
+def cluster(text: str, **changed: Any) -> Cluster:
+    """A cluster on AWS with an `infrastructure` block, in which keys are replaced."""
+    return asked.cluster(text, "aws", **changed)
 
 
 def test_a_small_cluster() -> None:
@@ -135,10 +124,13 @@ def test_machines_with_gpus_are_known() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "message"),
+    ("wanted", "message"),
     [
         (cluster("{}"), "aws has no `infrastructure`: somebody else made it"),
-        (cluster(SMALL, "gcp"), "gcp: infrastructure can be built on `aws` only so far"),
+        (
+            asked.cluster(SMALL, "kubeconfig"),
+            "kubeconfig: infrastructure can be built on `aws` and `gcp` only so far",
+        ),
         (cluster(SMALL, zones=["us-west-2a"]), "aws: EKS wants subnets in two zones at least"),
         (cluster(SMALL, node_pools={}), "aws has no node pools"),
         (
@@ -155,14 +147,12 @@ def test_machines_with_gpus_are_known() -> None:
         ),
     ],
 )
-def test_what_can_not_be_built_is_refused(asked: Cluster, message: str) -> None:
-    assert refused(asked) == message
+def test_what_can_not_be_built_is_refused(wanted: Cluster, message: str) -> None:
+    assert refused(wanted) == message
 
 
 def test_every_variable_of_the_module_is_used_and_every_one_given_is_declared(repository: Path) -> None:
-    files = {path.name: path.read_text() for path in (repository / "terraform" / "aws").glob("*.tf")}
-    declared = set(re.findall(r'^variable "(\w+)"', files["variables.tf"], re.MULTILINE))
-    used = set(re.findall(r"\bvar\.(\w+)", "\n".join(files.values())))
+    declared, used = variables_of(repository / "terraform" / "aws")
     everything = cluster(SMALL, budget={"monthly": 1, "alert_emails": ["a@b.example"]}, network={}, tags={})
     assert used == declared
     assert set(tfvars(everything)) == declared

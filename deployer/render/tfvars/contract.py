@@ -1,7 +1,4 @@
-"""The variables of a cluster's Terraform root module, terraform/<cloud>/variables.tf.
-
-What the clouds share has the same name in all of them. Pure: nothing but the cluster's own files decides.
-"""
+"""The variables that the root modules of all clouds have: pools, homes, buckets, what hubs may do."""
 
 from __future__ import annotations
 
@@ -10,12 +7,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from deployer.errors import DeployerError
-from deployer.fleet.infrastructure import infrastructure
-from deployer.fleet.model import Aws
 from deployer.fleet.node_pools import pools
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from deployer.fleet.model import Cluster
     from deployer.fleet.node_pools import Pool
@@ -30,44 +25,23 @@ _PURPOSE = {
 _MOST_NODES = 20
 _SERVICE_ACCOUNT = "user-sa"
 """The service account that users' servers and Dask's workers have, see render/topics/people.py."""
-_ZONES_OF_EKS = 2
 
 
-def tfvars(cluster: Cluster) -> dict[str, Any]:
-    """Return the variables as JSON takes them; what is absent has the module's own default.
+def common_variables(
+    cluster: Cluster, asked: Mapping[str, Any], gpu: Callable[[Pool], Any]
+) -> dict[str, Any]:
+    """Return the variables but those of a cloud's own. `gpu` says what a pool's `gpu` is for the module.
 
     Raises:
-        DeployerError: the cluster has no `infrastructure`, or lacks something that its cloud needs.
+        DeployerError: there are no pools, two of one name, or what is asked for contradicts itself.
     """
-    asked = infrastructure(cluster)
-    if asked is None:
-        raise DeployerError(
-            f"{cluster.name} has no `infrastructure`: somebody else made it",
-            hint="docs/infrastructure.md shows the block of cluster.yaml that Terraform builds from",
-        )
-    provider = cluster.provider
-    if not isinstance(provider, Aws):
-        raise DeployerError(
-            f"{cluster.name}: infrastructure can be built on `aws` only so far",
-            hint="build this cluster with other means; hubs can be deployed to it all the same",
-        )
-    zones = asked.get("zones", [])
-    if len(zones) < _ZONES_OF_EKS:
-        raise DeployerError(
-            f"{cluster.name}: EKS wants subnets in two zones at least",
-            hint=f"say `zones: [{provider.region}a, {provider.region}b]` under `infrastructure`",
-        )
     return {
-        "account": provider.account,
-        "cluster_name": provider.cluster,
         "kubernetes_version": asked.get("kubernetes_version", cluster.kubernetes_version),
         "name": cluster.name,
-        "region": provider.region,
-        "zones": zones,
-        **_whole(asked, "budget", "network", "tags"),
+        **_whole(asked, "budget", "network"),
         "buckets": {name: bucket or {} for name, bucket in asked.get("buckets", {}).items()},
         "home_storage": {each["name"]: dict(_storage(each)) for each in asked.get("home_storage", [])},
-        "node_pools": _pools(cluster),
+        "node_pools": _pools(cluster, gpu),
         "permissions": dict(_permissions(asked)),
     }
 
@@ -85,7 +59,7 @@ def _storage(asked: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         yield "snapshots", {"keep": snapshots["keep"]}
 
 
-def _pools(cluster: Cluster) -> dict[str, Any]:
+def _pools(cluster: Cluster, gpu: Callable[[Pool], Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for pool in pools(cluster):
         if pool.name in found:
@@ -93,7 +67,7 @@ def _pools(cluster: Cluster) -> dict[str, Any]:
                 f"{cluster.name}: two node pools are called {pool.name}",
                 hint="give pools in a list a `name` each, or write them as a map by their names",
             )
-        found[pool.name] = _pool(cluster, pool)
+        found[pool.name] = _pool(cluster, pool, gpu(pool))
     if not found:
         raise DeployerError(
             f"{cluster.name} has no node pools",
@@ -102,13 +76,12 @@ def _pools(cluster: Cluster) -> dict[str, Any]:
     return found
 
 
-def _pool(cluster: Cluster, pool: Pool) -> dict[str, Any]:
+def _pool(cluster: Cluster, pool: Pool, gpu: Any) -> dict[str, Any]:
     declared = pool.declared
     label, value, taint = _PURPOSE[pool.group]
     taints = [{"key": each.key, "value": each.value, "effect": each.effect} for each in pool.taints]
     if taint and all(each["key"] != taint for each in taints):
         taints.append({"key": taint, "value": value, "effect": "NoSchedule"})
-    gpu = bool(pool.type and pool.type.gpus) or bool(pool.attached)
     least = declared.get("min", 1 if pool.group == "core" else 0)
     found = {
         "gpu": gpu,
@@ -132,7 +105,7 @@ def _pool(cluster: Cluster, pool: Pool) -> dict[str, Any]:
 def _generation(pool: Mapping[str, Any]) -> str:
     """Return what changes when nodes have to be other ones: as part of a name, new come before old go."""
     lasting = [pool["machine"], pool["spot"], pool["gpu"], pool.get("zones")]
-    return hashlib.sha256(json.dumps(lasting).encode()).hexdigest()[:6]
+    return hashlib.sha256(json.dumps(lasting, sort_keys=True).encode()).hexdigest()[:6]
 
 
 def _permissions(asked: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -1,0 +1,38 @@
+"""The variables of terraform/aws."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from deployer.errors import DeployerError
+from deployer.render.tfvars.contract import common_variables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from deployer.fleet.model import Aws, Cluster
+    from deployer.fleet.node_pools import Pool
+
+_ZONES_OF_EKS = 2
+
+
+def variables(cluster: Cluster, provider: Aws, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the variables of a cluster on AWS; `asked` is its `infrastructure`."""
+    zones = asked.get("zones", [])
+    if len(zones) < _ZONES_OF_EKS:
+        raise DeployerError(
+            f"{cluster.name}: EKS wants subnets in two zones at least",
+            hint=f"say `zones: [{provider.region}a, {provider.region}b]` under `infrastructure`",
+        )
+    return {
+        **common_variables(cluster, asked, _has_gpus),
+        "account": provider.account,
+        "cluster_name": provider.cluster,
+        "region": provider.region,
+        **({"tags": asked["tags"]} if "tags" in asked else {}),
+        "zones": zones,
+    }
+
+
+def _has_gpus(pool: Pool) -> bool:
+    return bool(pool.type and pool.type.gpus) or bool(pool.attached)

@@ -1,0 +1,1 @@
+"""Clusters on Google Cloud that are planned without it."""

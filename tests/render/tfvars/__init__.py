@@ -1,0 +1,1 @@
+"""The variables of each root module."""

@@ -47,7 +47,7 @@ valid    1 of 1 hubs
 rendered 1 of 1 hubs
 2 kinds of keys without effect
     1 x `jupyterhub.custom.homepage.gitRepoBranch` has no effect: \
-the hub gets no pages from the internet: bring templates in `jupyterhub.hub.extraFiles` or an image
+the hub gets no pages from the internet: bring your own by the feature `templates`
     1 x nothing reads the key `our` of `jupyterhub.custom`
 """
 BROKEN = """\

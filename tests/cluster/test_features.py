@@ -133,13 +133,18 @@ def test_a_profile_is_for_its_groups_only(fleet: TestFleet, state: Path) -> None
 
 
 @pytest.fixture(scope="session")
-def postgresql(state: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The image of a database, built and known to the cluster: its reference."""
+def built(state: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, images.BuiltImage]:
+    """The images beside this file, built, by the names of their directories."""
     cache, _ = directories(os.environ)
-    root = tmp_path_factory.mktemp("postgresql")
+    root = tmp_path_factory.mktemp("images")
     shutil.copytree(HERE / "images", root / "images")
-    built = images.build(Session(environ=os.environ, cache=cache, state=state), root)["postgresql"]
-    return loaded(built, state)
+    return images.build(Session(environ=os.environ, cache=cache, state=state), root)
+
+
+@pytest.fixture(scope="session")
+def postgresql(state: Path, built: dict[str, images.BuiltImage]) -> str:
+    """The image of a database, known to the cluster: its reference."""
+    return loaded(built["postgresql"], state)
 
 
 def loaded(built: images.BuiltImage, state: Path) -> str:
@@ -238,3 +243,28 @@ def test_a_server_is_stopped_when_the_hours_are_used_up(fleet: TestFleet, state:
         wait_for(lambda: api.server("ada") is None, "the server of ada was stopped", every=1)
         with pytest.raises((AssertionError, Refused), match=r"did not start|403"):
             start(api, "ada")
+
+
+def test_templates_come_in_an_image_with_a_page_of_the_hubs_own_before_them(
+    fleet: TestFleet, state: Path, built: dict[str, images.BuiltImage]
+) -> None:
+    reference = loaded(built["pages"], state)
+    templates = {"image": reference, "image_directory": "/srv/templates", "directory": "config/templates"}
+    hub = add_hub(fleet, features={"templates": templates})
+    (fleet.root / "config/templates").mkdir()
+    page = "{% extends 'parts/frame.html' %}{% block main %}Gone{% endblock %}"
+    (fleet.root / "config/templates/404.html").write_text(page)
+    assert fleet.deployed(hub)["ok"]
+    with office(fleet, state, hub) as api:
+        shown = [requests.get(f"{api.url}hub/{each}", timeout=60).text for each in ("login", "no-such-page")]
+    assert shown == ["<main>Come in by an image</main>", "<main>Gone by an image</main>"]
+
+
+def test_an_image_without_the_templates_is_told_by_the_deploy(
+    fleet: TestFleet, state: Path, built: dict[str, images.BuiltImage]
+) -> None:
+    hub = add_hub(fleet, features={"templates": {"image": loaded(built["pages"], state)}})
+    done = fleet.deploy(hub)
+    assert done.returncode == 1
+    assert "image-templates" in done.stderr
+    assert "/templates/." in done.stderr

@@ -32,6 +32,7 @@ def test_the_text_of_each_template_comes_with_the_feature(fleet: Path) -> None:
     assert feature.settings == {
         "directory": "config/templates",
         "files": {"home.html": "home", "login.html": login},
+        "image_directory": "/templates",
     }
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 import pytest
 import requests
 
+from deployer.render.features.templates import IMAGE_DIRECTORY
 from tests.hub.features import values
 from tests.hub.running_hub import PATIENCE, running_hub
 
@@ -127,3 +129,42 @@ def test_a_hub_without_a_home_page_has_jupyterhubs_own(tmp_path: Path, repositor
     found = page(tmp_path, repository, "auth: {type: dummy}")
     assert re.findall(r"\S.*", found.words)[0] == "JupyterHub"
     assert [tag for tag, _ in found.elements if tag in {"main", "footer"}] == []
+
+
+def test_templates_of_an_image_are_copied_and_shown(tmp_path: Path, repository: Path) -> None:
+    asked = "{auth: {type: dummy}, features: {templates: {image: 'pages:1', image_directory: /srv/pages}}}"
+    made = values(repository, asked)
+    image, hub = tmp_path / "image/srv/pages", made["jupyterhub"]["hub"]
+    (image / "parts").mkdir(parents=True)
+    (image / "parts/frame.html").write_text("<main>{% block main %}{% endblock %}</main>")
+    (image / "elsewhere").write_text(
+        "{% extends 'parts/frame.html' %}{% block main %}Of an image{% endblock %}"
+    )
+    (image / "login.html").symlink_to("elsewhere")
+    for path in (*image.rglob("*"), image):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    (first,), (mounted,) = hub["initContainers"], hub["extraVolumeMounts"]
+    (copied,) = first["volumeMounts"]
+    # What `running_hub` has in the place of a path below /usr/local/share/jupyterhub.
+    volume = tmp_path / "share" / mounted["mountPath"].rpartition("/")[2]
+    volume.mkdir(parents=True)
+    inside = {"/srv/pages": image, copied["mountPath"]: volume}
+    command = [str(inside.get(argument, argument)) for argument in first["command"]]
+    for _ in "once", "again, as in a pod that is started again":
+        subprocess.run(command, check=True)
+    assert [path.name for path in volume.rglob("*") if not path.stat().st_mode & 0o200] == []
+    with running_hub(tmp_path, made) as running:
+        shown = requests.get(f"{running.url}/hub/login", timeout=PATIENCE).text
+    assert (mounted["mountPath"], shown) == (IMAGE_DIRECTORY, "<main>Of an image</main>")
+
+
+def test_an_image_without_templates_does_not_start_a_hub(tmp_path: Path, repository: Path) -> None:
+    made = values(repository, "{auth: {type: dummy}, features: {templates: {image: 'pages:1'}}}")
+    (first,) = made["jupyterhub"]["hub"]["initContainers"]
+    volume = tmp_path / "volume"
+    volume.mkdir()
+    inside = {"/templates": tmp_path / "image", first["volumeMounts"][0]["mountPath"]: volume}
+    command = [str(inside.get(argument, argument)) for argument in first["command"]]
+    for _ in "no such directory", "nothing in it":
+        assert subprocess.run(command, check=False, capture_output=True).returncode != 0
+        inside["/templates"].mkdir(exist_ok=True)

@@ -41,9 +41,9 @@ def test_templates_know_what_the_home_page_is_to_say(run: Run) -> None:
 
 
 def test_a_communitys_templates_come_before_ours_and_after_the_hubs_own(run: Run) -> None:
-    templates = {"own": "/ours", "community": "/community"}
+    templates = {"own": "/ours", "image": "/image", "community": "/community"}
     found = configured(run, "/own", deployer={"templates": templates})
-    assert found.template_paths == ["/own", "/community", "/ours"]
+    assert found.template_paths == ["/own", "/community", "/image", "/ours"]
 
 
 def test_an_announcement_is_text(run: Run) -> None:

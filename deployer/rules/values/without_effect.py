@@ -21,7 +21,7 @@ _HOME_PAGE = (*_CUSTOM, "homepage")
 _STAFF = (*_CUSTOM, "2i2c")
 _CONFIG = ("jupyterhub", "hub", "config")
 
-_PAGES = "the hub gets no pages from the internet: bring templates in `jupyterhub.hub.extraFiles` or an image"
+_PAGES = "the hub gets no pages from the internet: bring your own by the feature `templates`"
 _QUOTAS = "quotas of usage need an image with `jupyterhub_usage_quotas`, and `extraConfig` that sets it up"
 _NEVER: Mapping[KeyPath, str] = {
     (*_HOME_PAGE, "gitRepoUrl"): _PAGES,

@@ -11,6 +11,7 @@ from deployer.charts.assemble import PreparedChart
 from deployer.charts.chart import find_chart
 from deployer.charts.package import Package
 from deployer.fleet import documents
+from deployer.fleet.features import Speaker, features
 from deployer.fleet.model import Fleet, HealthCheck, Preset, ValuesFile
 from deployer.render.merge import for_helm, merge
 from deployer.render.values import host, layers
@@ -47,8 +48,9 @@ class Making:
         cluster: str = "{}",
         preset: str | None = None,
         health: HealthCheck | None = None,
+        asking: str = "{}",
     ) -> HubValues:
-        """Return the hub; `cluster` is cluster.yaml as text."""
+        """Return the hub; `cluster` is cluster.yaml as text, `asking` has the hub's `auth` and `features`."""
         document = self._document("cluster.yaml", cluster)
         presets = [] if preset is None else [self._document("preset.yaml", preset)]
         hub = fleets.hub(
@@ -57,6 +59,7 @@ class Making:
             health=health or HealthCheck(),
             document=document,
             at=("hubs", 0),
+            features=features([Speaker(document=self._document("asking.yaml", asking))]),
         )
         where = fleets.cluster(provider, hub, document=document)
         defaults = find_chart(self.root, hub.chart).defaults

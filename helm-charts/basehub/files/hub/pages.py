@@ -1,6 +1,7 @@
 """Show the hub's home page and announcement with the templates that came as files.
 
-Templates of a community come before ours, and those of the hub's own `templatePaths` before both.
+Templates of a community come before ours, its files before those of an image; those of the hub's own
+`templatePaths` come before all.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def _announcement(said: Mapping[str, Any]) -> Callable[[Any], str]:
 
 
 def _show(config: Config, directories: Mapping[str, str], said: Mapping[str, Any] | None) -> None:
-    for name in ("community", "own"):
+    for name in ("community", "image", "own"):
         if name in directories:
             config.JupyterHub.template_paths.append(directories[name])
     shown = {

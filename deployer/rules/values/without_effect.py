@@ -22,7 +22,10 @@ _STAFF = (*_CUSTOM, "2i2c")
 _CONFIG = ("jupyterhub", "hub", "config")
 
 _PAGES = "the hub gets no pages from the internet: bring your own by the feature `templates`"
-_QUOTAS = "quotas of usage need an image with `jupyterhub_usage_quotas`, and `extraConfig` that sets it up"
+_QUOTAS = (
+    "quotas of usage need an image with `jupyterhub_usage_quotas`, and `extraConfig` that sets it up; "
+    "the feature `compute_quota` needs neither"
+)
 _NEVER: Mapping[KeyPath, str] = {
     (*_HOME_PAGE, "gitRepoUrl"): _PAGES,
     (*_HOME_PAGE, "gitRepoBranch"): _PAGES,

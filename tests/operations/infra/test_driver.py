@@ -252,6 +252,30 @@ def test_one_interrupt_stops_it_in_good_order_and_what_is_half_made_is_guarded(f
     assert "its last change was not finished" in done.stderr
 
 
+def test_the_state_is_written_when_the_program_is_killed(fleet: Fleet) -> None:
+    """As the system does that has no memory left: Terraform ends in good order without us."""
+    fleet.add_to_module(SLOW)
+    process = subprocess.Popen(
+        fleet.argv("apply", "alps", "--yes"),
+        env=fleet.environ,
+        stderr=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(fleet.work / "begun", process)
+    finally:
+        process.kill()
+        process.wait()
+    ends = time.monotonic() + PATIENCE
+    # Its lock on the state goes last.
+    while (fleet.work / ".terraform.tfstate.lock.info").exists():
+        assert time.monotonic() < ends
+        time.sleep(0.1)
+    kept = json.loads((fleet.work / "terraform.tfstate").read_text())["resources"]
+    assert "slow" in {each["name"] for each in kept}
+
+
 def test_two_runs_do_not_work_on_one_cluster(fleet: Fleet) -> None:
     fleet.add_to_module(SLOW)
     process = subprocess.Popen(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from deployer.tools.process import Programs
 
 PLAN = "plan.tfplan"
-_EVENTS = "events.jsonl"
+EVENTS = "events.jsonl"
 """What `apply` tells, line by line."""
 _MOMENT = 0.1
 """Seconds between two looks at it."""
@@ -81,7 +81,9 @@ class Terraform:
             if event.get("@level") == "error":
                 errors.append(_diagnosis(event))
             elif event.get("type") in ("apply_start", "apply_complete", "apply_errored"):
-                with suppress(OSError):  # nobody reads any more: what is begun has to be finished all the same
+                with suppress(
+                    OSError
+                ):  # nobody reads any more: what is begun has to be finished all the same
                     tell(event["type"].removeprefix("apply_"), event["hook"]["resource"]["addr"])
 
         argv = self._argv("apply", "-json", PLAN)
@@ -101,6 +103,10 @@ class Terraform:
     def pull(self) -> str:
         """Return the state as it is kept; an empty text when there is none. It may hold secrets."""
         return self.run("state", "pull").stdout
+
+    def push(self, state: str) -> None:
+        """Save a state from a file where it belongs. One of another lineage, or an older one, is refused."""
+        self.run("state", "push", state)
 
     def forget(self, addresses: Sequence[str]) -> None:
         """Take resources out of the state, and leave them alone where they are."""
@@ -132,7 +138,7 @@ class Terraform:
     def _follow(self, argv: Sequence[str], hear: Callable[[str], None]) -> int:
         # Through a file: when we are killed, a pipe without a reader would kill Terraform before it has
         # written the state.
-        told = self.directory / _EVENTS
+        told = self.directory / EVENTS
         told.unlink(missing_ok=True)
         told.touch(mode=0o600)
         with (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from deployer.errors import DeployerError
-from deployer.operations.infra.changes import Change, changes
+from deployer.operations.infra.changes import Change, changes, resources
 from deployer.operations.infra.run import failures_told
 from deployer.progress import step
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 KEPT: Mapping[str, tuple[str, ...]] = {
     "homes": (
         "aws_dlm_lifecycle_policy.",
+        "aws_ebs_snapshot.",
         "aws_ebs_volume.",
         "aws_efs_backup_policy.",
         "aws_efs_file_system.",
@@ -25,9 +26,9 @@ KEPT: Mapping[str, tuple[str, ...]] = {
         "aws_iam_role_policy_attachment.snapshots",
     ),
     "buckets": ("aws_s3_bucket",),
-    "databases": ("aws_db_",),
+    "databases": ("aws_db_", "aws_rds_"),
 }
-"""What belongs to a kind of data: how addresses begin. With a thing goes what looks after it."""
+"""What belongs to a kind of data: how type and name begin. With a thing goes what looks after it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,9 +95,9 @@ def carry_out(infrastructure: Infrastructure, planned: Destruction) -> None:
     name, terraform = infrastructure.cluster.name, infrastructure.terraform
     progress = infrastructure.session.progress
     if planned.kept:
-        with step(progress, name, "keep data"):
+        with step(progress, name, "keep data"), failures_told(infrastructure.cluster):
             terraform.forget([each.address for each in planned.kept])
-    with step(progress, name, "destroy"):
+    with step(progress, name, "destroy"), failures_told(infrastructure.cluster):
         terraform.plan("-destroy")
         found = changes(terraform.show())
         more = {change.address for change in found} - set(planned.gone)
@@ -110,12 +111,18 @@ def carry_out(infrastructure: Infrastructure, planned: Destruction) -> None:
 
 def _kept(state: Mapping[str, Any], keep: Collection[str]) -> list[Kept]:
     begins = tuple(start for kind in keep for start in KEPT[kind])
-    module = state.get("values", {}).get("root_module", {})
     return [
-        Kept(address=each["address"], identity=str(each["values"].get("id", "")))
-        for each in module.get("resources", ())
-        if each["mode"] == "managed" and begins and each["address"].startswith(begins)
+        Kept(address=each["address"], identity=_identity(each["type"], each["values"]))
+        for each in resources(state)
+        if each["mode"] == "managed" and begins and f"{each['type']}.{each['name']}".startswith(begins)
     ]
+
+
+def _identity(kind: str, values: Mapping[str, Any]) -> str:
+    """Return by what Terraform imports a resource: its id, but for those whose id is made up."""
+    if kind == "aws_iam_role_policy_attachment":
+        return f"{values['role']}/{values['policy_arn']}"
+    return str(values.get("id", ""))
 
 
 def _is_data(change: Change) -> bool:

@@ -11,7 +11,7 @@ from deployer.clouds import aws
 from deployer.errors import DeployerError, Interrupted
 from deployer.interruption import Interruption
 from deployer.operations.infra import outputs, workspace
-from deployer.operations.infra.changes import Change, changes, guarded
+from deployer.operations.infra.changes import Change, changes, guarded, resources
 from deployer.operations.infra.locks import lock_in
 from deployer.progress import step
 from deployer.render.state import LOCAL, backend
@@ -122,8 +122,7 @@ class Infrastructure:
         fresh = replace(self.terraform.programs, interruption=Interruption())
         with suppress(DeployerError, ValueError):
             state = replace(self.terraform, programs=fresh).state()
-            module = state.get("values", {}).get("root_module", {})
-            return [each["address"] for each in module.get("resources", ()) if each.get("tainted")]
+            return [each["address"] for each in resources(state) if each.get("tainted")]
         return []
 
 
@@ -141,7 +140,10 @@ def infrastructure(
     """
     variables = tfvars(cluster)
     source = workspace.module(root, workspace.module_name(cluster))
-    with opened(session, cluster, cluster.name, source, variables, backend(cluster)) as (place, terraform):
+    with opened(session, root, cluster, cluster.name, source, variables, backend(cluster)) as (
+        place,
+        terraform,
+    ):
         if place.backend != LOCAL and place.keeps_state_here:
             raise DeployerError(
                 f"the state of {cluster.name} is on this machine, and config/org.yaml says another place",
@@ -159,12 +161,20 @@ def infrastructure(
                 ) from error
             session.progress.noted(cluster.name, "the bucket for its state is not there yet")
             get_ready(session, cluster, place.use(LOCAL), terraform)
+        if not plan_only:
+            _save_what_was_not(session, cluster, place, terraform)
+        elif place.unsaved:
+            session.progress.noted(
+                cluster.name,
+                "the last run could not save its state: `infra output` saves it, or `infra apply`",
+            )
         yield Infrastructure(session=session, cluster=cluster, terraform=terraform)
 
 
 @contextmanager
 def opened(
     session: Session,
+    root: Path,
     cluster: Cluster,
     name: str,
     source: Path,
@@ -175,7 +185,7 @@ def opened(
     run = programs(session)
     with (
         private_directory() as private,
-        workspace.workspace(session, name, source, variables, kept) as place,
+        workspace.workspace(workspace.directory(session, root, name), source, variables, kept) as place,
     ):
         # The only cloud so far, as tfvars has made sure.
         env = {**aws.credentials(session, cluster, private, run), **_settings(session)}
@@ -213,6 +223,19 @@ def failures_told(cluster: Cluster) -> Iterator[None]:
             hint="wait for that run; if it is dead: "
             f"`deployer infra unlock {cluster.name} {lock.id} --owner {lock.owner}`",
         ) from error
+
+
+def _save_what_was_not(session: Session, cluster: Cluster, place: Workspace, terraform: Terraform) -> None:
+    """Save the state of a run that could not, as when the network was gone; else all would be made twice."""
+    if place.unsaved is None:
+        return
+    with step(session.progress, cluster.name, "save the state of the last run"), failures_told(cluster):
+        try:
+            terraform.push(place.unsaved.name)
+        except ProgramFailed as error:
+            error.hint = f"nothing was done; {place.unsaved} knows what exists: keep it until it is saved"
+            raise
+    place.unsaved.unlink()
 
 
 def _has_no_place(error: ProgramFailed) -> bool:

@@ -13,9 +13,10 @@ from deployer.errors import DeployerError
 from deployer.fleet.infrastructure import infrastructure
 from deployer.fleet.model import Aws
 from deployer.fleet.node_pools import pools
+from deployer.render.aws_limits import problems
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from deployer.fleet.model import Cluster
     from deployer.fleet.node_pools import Pool
@@ -57,6 +58,12 @@ def tfvars(cluster: Cluster) -> dict[str, Any]:
             f"{cluster.name}: EKS wants subnets in two zones at least",
             hint=f"say `zones: [{provider.region}a, {provider.region}b]` under `infrastructure`",
         )
+    wrong = problems(cluster.name, provider, asked, pools(cluster))
+    if wrong:
+        raise DeployerError(
+            "\n".join(f"{cluster.name}: {each}" for each in wrong),
+            hint=f"mend `infrastructure` in {cluster.document.path}; nothing was done",
+        )
     return {
         "account": provider.account,
         "cluster_name": provider.cluster,
@@ -67,7 +74,7 @@ def tfvars(cluster: Cluster) -> dict[str, Any]:
         **_whole(asked, "budget", "network", "tags"),
         "buckets": {name: bucket or {} for name, bucket in asked.get("buckets", {}).items()},
         "home_storage": {each["name"]: dict(_storage(each)) for each in asked.get("home_storage", [])},
-        "node_pools": _pools(cluster),
+        "node_pools": _pools(cluster, zones),
         "permissions": dict(_permissions(asked)),
     }
 
@@ -85,7 +92,7 @@ def _storage(asked: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         yield "snapshots", {"keep": snapshots["keep"]}
 
 
-def _pools(cluster: Cluster) -> dict[str, Any]:
+def _pools(cluster: Cluster, zones: Sequence[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for pool in pools(cluster):
         if pool.name in found:
@@ -93,7 +100,7 @@ def _pools(cluster: Cluster) -> dict[str, Any]:
                 f"{cluster.name}: two node pools are called {pool.name}",
                 hint="give pools in a list a `name` each, or write them as a map by their names",
             )
-        found[pool.name] = _pool(cluster, pool)
+        found[pool.name] = _pool(cluster, pool, zones)
     if not found:
         raise DeployerError(
             f"{cluster.name} has no node pools",
@@ -102,7 +109,7 @@ def _pools(cluster: Cluster) -> dict[str, Any]:
     return found
 
 
-def _pool(cluster: Cluster, pool: Pool) -> dict[str, Any]:
+def _pool(cluster: Cluster, pool: Pool, zones: Sequence[str]) -> dict[str, Any]:
     declared = pool.declared
     label, value, taint = _PURPOSE[pool.group]
     taints = [{"key": each.key, "value": each.value, "effect": each.effect} for each in pool.taints]
@@ -111,6 +118,7 @@ def _pool(cluster: Cluster, pool: Pool) -> dict[str, Any]:
     gpu = bool(pool.type and pool.type.gpus) or bool(pool.attached)
     least = declared.get("min", 1 if pool.group == "core" else 0)
     found = {
+        "arch": pool.type.arch if pool.type else "amd64",
         "gpu": gpu,
         "labels": {label: value, **{key: str(each) for key, each in pool.labels.items()}},
         "machine": pool.machine,
@@ -126,12 +134,12 @@ def _pool(cluster: Cluster, pool: Pool) -> dict[str, Any]:
             f"{cluster.name}: node pool {pool.name}: `max` is less than `min`",
             hint="`min` nodes are always there, and `max` is the most that there will ever be",
         )
-    return {**found, "generation": _generation(found)}
+    return {**found, "generation": _generation(found, zones)}
 
 
-def _generation(pool: Mapping[str, Any]) -> str:
+def _generation(pool: Mapping[str, Any], zones: Sequence[str]) -> str:
     """Return what changes when nodes have to be other ones: as part of a name, new come before old go."""
-    lasting = [pool["machine"], pool["spot"], pool["gpu"], pool.get("zones")]
+    lasting = [pool["machine"], pool["spot"], pool["gpu"], pool.get("zones") or zones[:1]]
     return hashlib.sha256(json.dumps(lasting).encode()).hexdigest()[:6]
 
 

@@ -150,7 +150,8 @@ def infrastructure(
                 hint=f"`deployer infra bootstrap {cluster.name}` moves it there",
             )
         try:
-            get_ready(session, cluster, place, terraform)
+            with failures_told(cluster):
+                get_ready(session, cluster, place, terraform)
         except ProgramFailed as error:
             if not _has_no_place(error):
                 raise

@@ -155,12 +155,13 @@ def _write(path: Path, content: Mapping[str, Any]) -> None:
 def _alone(place: Path) -> Iterator[None]:
     handle = os.open(place, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DeployerError(
+                f"another `deployer infra` is at work on {place.name} on this machine",
+                hint="try again when it has ended",
+            ) from None
         yield
-    except BlockingIOError:
-        raise DeployerError(
-            f"another `deployer infra` is at work on {place.name} on this machine",
-            hint="try again when it has ended",
-        ) from None
     finally:
         os.close(handle)

@@ -226,6 +226,23 @@ def test_a_state_that_could_not_be_saved_is_saved_by_the_next_run(fleet: Fleet) 
     assert unsaved.exists()
 
 
+def test_a_state_directory_that_can_not_be_used_is_told(fleet: Fleet) -> None:
+    (fleet.root / "state").write_text("no directory")
+    done = fleet.run("plan", "alps")
+    assert done.returncode == 1
+    assert "error: there is no place to work in: " in done.stderr
+    assert "set `DEPLOYER_STATE` to a directory of yours" in done.stderr
+
+
+def test_outputs_that_can_not_be_written_are_told_and_can_be_later(fleet: Fleet) -> None:
+    (fleet.directory / ".outputs.yaml").mkdir()
+    done = fleet.run("apply", "alps", "--yes")
+    assert done.returncode == 1
+    assert "hint: what was built is in the state: `deployer infra output alps` writes the file" in done.stderr
+    (fleet.directory / ".outputs.yaml").rmdir()
+    assert "cluster:" in fleet.well("output", "alps")
+
+
 def test_nobody_is_asked_where_nobody_is(fleet: Fleet) -> None:
     done = fleet.run("apply", "alps")
     assert done.returncode == 1

@@ -78,6 +78,8 @@ def apply(app: App, cluster: str, allowed: tuple[str, ...], output: str, *, yes:
         found = opened.plan(allowed=allowed)
         _show(found, err=output == "json")
         if found.changes:
+            if found.stopped and output == "json":
+                echo_json({**found.plain(), "outputs": None, "allowed": list(allowed)})
             _confirm(found, yes=yes)
         written = opened.apply(found) if found.changes else opened.write_outputs()
     if output == "json":
@@ -121,11 +123,12 @@ def destroy(app: App, cluster: str, keep: str, typed: str | None, output: str) -
             app.say(f"{cluster}: nothing is left of it")
         else:
             _confirm_name(cluster, typed)
+            # Before, since it may fail halfway: the state knows nothing of what stays by then.
+            for kept in planned.kept:
+                app.say(f"to adopt it again: {kept.adopt(cluster)}")
             operation.carry_out(opened, planned)
     if output == "json":
         echo_json(planned.plain())
-    for kept in planned.kept:
-        app.say(f"to adopt it again: {kept.adopt(cluster)}")
     return 0
 
 

@@ -59,4 +59,9 @@ def state_bucket(cluster: Cluster) -> tuple[str, str]:
 def _s3(cluster: Cluster, key: str) -> dict[str, Any]:
     bucket, region = state_bucket(cluster)
     # A lock is an object beside the state: S3 itself sees to it that there is one at most.
-    return {"bucket": bucket, "encrypt": True, "key": key, "region": region, "use_lockfile": True}
+    settings = {"bucket": bucket, "encrypt": True, "key": key, "region": region, "use_lockfile": True}
+    if isinstance(
+        cluster.provider, Aws
+    ):  # else a login to another account is told as a bucket that is closed
+        settings["allowed_account_ids"] = [cluster.provider.account]
+    return settings

@@ -14,7 +14,7 @@ import shutil
 import signal
 import subprocess
 import time
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
@@ -182,15 +182,21 @@ class Programs:
         *,
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
+        stdout: Path | None = None,
         stderr: Path | None = None,
     ) -> Iterator[subprocess.Popen[str]]:
         """Run a program while the block runs, with its stdout readable line by line; then stop it.
 
-        Its stderr goes to the file `stderr`, or nowhere.
+        Its stdout goes to the file `stdout` instead, if one is given; its stderr to `stderr`, or nowhere.
         """
-        with (stderr or Path(os.devnull)).open("ab") as sink:
+        with ExitStack() as files:
             process = self._spawn(
-                argv, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=sink
+                argv,
+                env=env,
+                cwd=cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=files.enter_context(stdout.open("ab")) if stdout else subprocess.PIPE,
+                stderr=files.enter_context((stderr or Path(os.devnull)).open("ab")),
             )
             try:
                 with self._passing_on_interruption(process):

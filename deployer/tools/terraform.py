@@ -6,6 +6,8 @@ Nothing is asked on a terminal, nothing is coloured, and nobody is called home.
 from __future__ import annotations
 
 import json
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
     from deployer.tools.process import Programs
 
 PLAN = "plan.tfplan"
+EVENTS = "events.jsonl"
+"""What `apply` tells, line by line."""
+_MOMENT = 0.1
+"""Seconds between two looks at it."""
 _NAMES = ("tofu", "terraform")
 _OLDEST = (1, 11)
 _INSTALL_HINT = "install OpenTofu 1.11 or newer, or run `make tools-all`"
@@ -75,7 +81,10 @@ class Terraform:
             if event.get("@level") == "error":
                 errors.append(_diagnosis(event))
             elif event.get("type") in ("apply_start", "apply_complete", "apply_errored"):
-                tell(event["type"].removeprefix("apply_"), event["hook"]["resource"]["addr"])
+                with suppress(
+                    OSError
+                ):  # nobody reads any more: what is begun has to be finished all the same
+                    tell(event["type"].removeprefix("apply_"), event["hook"]["resource"]["addr"])
 
         argv = self._argv("apply", "-json", PLAN)
         status = self._follow(argv, hear)
@@ -94,6 +103,10 @@ class Terraform:
     def pull(self) -> str:
         """Return the state as it is kept; an empty text when there is none. It may hold secrets."""
         return self.run("state", "pull").stdout
+
+    def push(self, state: str) -> None:
+        """Save a state from a file where it belongs. One of another lineage, or an older one, is refused."""
+        self.run("state", "push", state)
 
     def forget(self, addresses: Sequence[str]) -> None:
         """Take resources out of the state, and leave them alone where they are."""
@@ -123,10 +136,26 @@ class Terraform:
         return [self.name, words[0], *(colourless if "-json" not in arguments else []), *words[1:]]
 
     def _follow(self, argv: Sequence[str], hear: Callable[[str], None]) -> int:
-        with self.programs.background(argv, env={**_QUIET, **self.env}, cwd=self.directory) as process:
-            for line in process.stdout or ():
-                hear(line.rstrip("\n"))
-            return process.wait()
+        # Through a file: when we are killed, a pipe without a reader would kill Terraform before it has
+        # written the state.
+        told = self.directory / EVENTS
+        told.unlink(missing_ok=True)
+        told.touch(mode=0o600)
+        with (
+            told.open(encoding="utf-8", errors="replace") as file,
+            self.programs.background(
+                argv, env={**_QUIET, **self.env}, cwd=self.directory, stdout=told
+            ) as process,
+        ):
+            rest = ""
+            while True:
+                status = process.poll()
+                *lines, rest = (rest + file.read()).split("\n")
+                for line in lines:
+                    hear(line)
+                if status is not None:
+                    return status
+                time.sleep(_MOMENT)
 
 
 def find(programs: Programs, directory: Path, env: Mapping[str, str]) -> Terraform:

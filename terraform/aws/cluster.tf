@@ -70,7 +70,7 @@ resource "aws_eks_cluster" "cluster" {
   vpc_config {
     endpoint_private_access = true
     endpoint_public_access  = length(var.network.allowed_ranges) > 0
-    public_access_cidrs     = var.network.allowed_ranges
+    public_access_cidrs     = length(var.network.allowed_ranges) > 0 ? var.network.allowed_ranges : null
     subnet_ids              = concat(local.private_subnets, local.public_subnets)
   }
 

@@ -17,10 +17,14 @@ locals {
         Effect    = "Allow"
         Action    = "sts:AssumeRoleWithWebIdentity"
         Principal = { Federated = aws_iam_openid_connect_provider.cluster.arn }
-        Condition = {
-          StringEquals = { "${local.issuer}:aud" = "sts.amazonaws.com" }
-          StringLike   = { "${local.issuer}:sub" = subject }
-        }
+        # The one of EFS has several service accounts, in a namespace that nobody else makes any in.
+        Condition = merge(
+          { StringEquals = merge(
+            { "${local.issuer}:aud" = "sts.amazonaws.com" },
+            name == "efs_csi" ? {} : { "${local.issuer}:sub" = subject },
+          ) },
+          name == "efs_csi" ? { StringLike = { "${local.issuer}:sub" = subject } } : {},
+        )
       }]
     })
   }

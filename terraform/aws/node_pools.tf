@@ -86,7 +86,7 @@ resource "aws_eks_node_group" "pool" {
     for index, subnet in local.node_subnets : subnet
     if contains(coalesce(each.value.zones, [var.zones[0]]), var.zones[index])
   ]
-  ami_type       = each.value.gpu ? "AL2023_x86_64_NVIDIA" : "AL2023_x86_64_STANDARD"
+  ami_type       = "AL2023_${each.value.arch == "arm64" ? "ARM_64" : "x86_64"}_${each.value.gpu ? "NVIDIA" : "STANDARD"}"
   capacity_type  = each.value.spot ? "SPOT" : "ON_DEMAND"
   instance_types = [each.value.machine]
   labels         = each.value.labels

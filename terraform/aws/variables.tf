@@ -72,6 +72,7 @@ variable "network" {
 variable "node_pools" {
   description = "Pools of nodes by name. `generation` is part of a node group's name; disks in GB."
   type = map(object({
+    arch       = optional(string, "amd64")
     disk       = optional(number, 100)
     generation = string
     gpu        = optional(bool, false)

@@ -156,3 +156,30 @@ def test_an_operator_makes_changes_upgrades_and_takes_away_a_cluster(fleet: Flee
     assert 'aws_ebs_volume.homes["homes"]' not in {
         each["address"] for each in again["changes"] if each["action"] == "create"
     }
+
+
+def test_a_state_moves_into_the_bucket_and_replaces_none_that_is_there(fleet: Fleet) -> None:
+    for file in (fleet.root / "terraform/aws").iterdir():
+        file.unlink()
+    module = fleet.root / "terraform/aws/versions.tf"
+    module.write_text('variable "name" {}\nresource "terraform_data" "thing" { input = var.name }\n')
+    organisation = fleet.root / "config/org.yaml"
+    kept = organisation.read_text()
+    organisation.write_text("name: Alpine\n")
+    fleet.infra("apply", "alps", "--yes")
+    (work,) = (path.parent for path in fleet.root.parent.glob("state/infra/*/alps/terraform.tfstate"))
+    shutil.copytree(work, fleet.root.parent / "before")
+
+    organisation.write_text(kept)
+    told = fleet.infra("apply", "alps", "--yes", expected=1)
+    assert "`deployer infra bootstrap alps` moves it there" in told.stderr
+    fleet.infra("bootstrap", "alps")
+    assert "nothing to do" in fleet.infra("plan", "alps", "--diff").stderr
+
+    # Somebody made the same cluster on another machine meanwhile.
+    other = json.loads((fleet.root.parent / "before/terraform.tfstate").read_text())
+    (work / "terraform.tfstate").write_text(json.dumps({**other, "lineage": "another"}))
+    refused = fleet.infra("bootstrap", "alps", expected=1)
+    assert "the bucket may hold another state of alps; both are as they were" in refused.stderr
+    (work / "terraform.tfstate").unlink()
+    assert "nothing to do" in fleet.infra("plan", "alps", "--diff").stderr

@@ -9,7 +9,7 @@ from deployer.errors import DeployerError
 from deployer.fleet.model import Aws
 from deployer.operations.infra import workspace
 from deployer.operations.infra.changes import changes
-from deployer.operations.infra.run import get_ready, opened
+from deployer.operations.infra.run import failures_told, get_ready, opened
 from deployer.progress import step
 from deployer.render.state import LOCAL, backend, state_bucket
 from deployer.render.tfvars import tfvars
@@ -41,9 +41,12 @@ def bootstrap(session: Session, root: Path, cluster: Cluster) -> str:
     bucket, region = state_bucket(cluster)
     variables = {"account": provider.account, "bucket": bucket, "region": region}
     source = workspace.module(root, "bootstrap-aws")
-    with opened(session, cluster, f"{cluster.name}.bootstrap", source, variables, LOCAL) as (
-        place,
-        terraform,
+    with (
+        opened(session, root, cluster, f"{cluster.name}.bootstrap", source, variables, LOCAL) as (
+            place,
+            terraform,
+        ),
+        failures_told(cluster),
     ):
         get_ready(session, cluster, place, terraform)
         if not place.keeps_state_here:
@@ -61,10 +64,19 @@ def bootstrap(session: Session, root: Path, cluster: Cluster) -> str:
 def _move(session: Session, root: Path, cluster: Cluster) -> None:
     """Move the state of a cluster into the bucket when it was kept on this machine so far."""
     source = workspace.module(root, workspace.module_name(cluster))
-    with opened(session, cluster, cluster.name, source, tfvars(cluster), backend(cluster)) as (
+    with opened(session, root, cluster, cluster.name, source, tfvars(cluster), backend(cluster)) as (
         place,
         terraform,
     ):
         if place.keeps_state_here:
-            get_ready(session, cluster, place, terraform, "-migrate-state", "-force-copy")
-            place.set_aside()
+            # Pushed, not copied with `init -force-copy`, which would replace a state that is there already.
+            with place.set_aside() as state:
+                get_ready(session, cluster, place, terraform)
+                try:
+                    terraform.push(state)
+                except ProgramFailed as error:
+                    error.hint = (
+                        f"the bucket may hold another state of {cluster.name}; both are as they were: "
+                        f"{place.path}"
+                    )
+                    raise

@@ -10,7 +10,7 @@ from deployer.fleet.spelling import did_you_mean
 from deployer.operations.infra.protected import PROTECTED
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from deployer.operations.infra.protected import Protection
 
@@ -89,6 +89,14 @@ def changes(plan: Mapping[str, Any]) -> tuple[Change, ...]:
     managed = (each for each in plan.get("resource_changes", ()) if each.get("mode", "managed") == "managed")
     found = [change for change in map(_change, managed) if change]
     return tuple(sorted(found, key=lambda change: (change.address, change.deposed or "")))
+
+
+def resources(state: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield the resources of a state as `terraform show -json` has it, those of child modules too."""
+    modules = [state.get("values", {}).get("root_module", {})]
+    for module in modules:
+        yield from module.get("resources", ())
+        modules.extend(module.get("child_modules", ()))
 
 
 def guarded(found: Iterable[Change], allowed: Collection[str] = ()) -> tuple[Change, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from deployer.errors import DeployerError
-from deployer.operations.infra.changes import Change, changes, refuse_what_would_fail
+from deployer.operations.infra.changes import Change, changes, refuse_what_would_fail, resources
 from deployer.operations.infra.run import failures_told
 from deployer.progress import step
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 KEPT: Mapping[str, tuple[str, ...]] = {
     "homes": (
         "aws_dlm_lifecycle_policy.",
+        "aws_ebs_snapshot.",
         "aws_ebs_volume.",
         "aws_efs_backup_policy.",
         "aws_efs_file_system.",
@@ -29,13 +30,13 @@ KEPT: Mapping[str, tuple[str, ...]] = {
         "google_filestore_instance.",
     ),
     "buckets": ("aws_s3_bucket", "google_storage_bucket.", "google_storage_bucket_iam_member.reader"),
-    "databases": ("aws_db_", "google_sql_"),
+    "databases": ("aws_db_", "aws_rds_", "google_sql_"),
 }
-"""What belongs to a kind of data: how addresses begin. With a thing goes what looks after it."""
+"""What belongs to a kind of data: how type and name begin. With a thing goes what looks after it."""
 HOLDING: Mapping[str, tuple[str, ...]] = {
     "google_filestore_instance.": ("google_compute_network.",),
 }
-"""What can't go as long as something that is kept is in it, by how the address of that begins."""
+"""What can't go as long as something that is kept is in it, by how the type of that begins."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,17 +98,17 @@ def staying(state: Mapping[str, Any], keep: Collection[str]) -> list[Kept]:
     """Return what of a state stays when some kinds of data do, in the order of the state."""
     managed = _managed(state)
     begins = tuple(start for kind in keep for start in KEPT[kind])
-    stays = [each["address"] for each in managed if each["address"].startswith(begins)]
+    stays = [_name(each) for each in managed if _name(each).startswith(begins)]
     held = tuple(
         start
         for inside, starts in HOLDING.items()
-        if any(address.startswith(inside) for address in stays)
+        if any(name.startswith(inside) for name in stays)
         for start in starts
     )
     return [
-        Kept(address=each["address"], identity=str(each["values"].get("id", "")))
+        Kept(address=each["address"], identity=_identity(each["type"], each["values"]))
         for each in managed
-        if each["address"].startswith((*begins, *held))
+        if _name(each).startswith((*begins, *held))
     ]
 
 
@@ -121,9 +122,9 @@ def carry_out(infrastructure: Infrastructure, planned: Destruction) -> None:
     name, terraform = infrastructure.cluster.name, infrastructure.terraform
     progress = infrastructure.session.progress
     if planned.kept:
-        with step(progress, name, "keep data"):
+        with step(progress, name, "keep data"), failures_told(infrastructure.cluster):
             terraform.forget([each.address for each in planned.kept])
-    with step(progress, name, "destroy"):
+    with step(progress, name, "destroy"), failures_told(infrastructure.cluster):
         terraform.plan("-destroy")
         found = changes(terraform.show())
         more = {change.address for change in found} - set(planned.gone)
@@ -136,8 +137,18 @@ def carry_out(infrastructure: Infrastructure, planned: Destruction) -> None:
 
 
 def _managed(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    module = state.get("values", {}).get("root_module", {})
-    return [each for each in module.get("resources", ()) if each["mode"] == "managed"]
+    return [each for each in resources(state) if each["mode"] == "managed"]
+
+
+def _name(resource: Mapping[str, Any]) -> str:
+    return f"{resource['type']}.{resource['name']}"
+
+
+def _identity(kind: str, values: Mapping[str, Any]) -> str:
+    """Return by what Terraform imports a resource: its id, but for those whose id is made up."""
+    if kind == "aws_iam_role_policy_attachment":
+        return f"{values['role']}/{values['policy_arn']}"
+    return str(values.get("id", ""))
 
 
 def _is_data(change: Change) -> bool:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from deployer.errors import DeployerError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -38,6 +40,12 @@ def write(cluster: Cluster, found: Mapping[str, Any]) -> Path | None:
     if path.is_file() and path.read_text(encoding="utf-8") == text:
         return None
     unfinished = path.with_name(f".{NAME}")
-    unfinished.write_text(text, encoding="utf-8")
-    unfinished.replace(path)
+    try:
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(path)
+    except OSError as error:
+        raise DeployerError(
+            f"{path} can't be written: {error.strerror}",
+            hint=f"what was built is in the state: `deployer infra output {cluster.name}` writes the file",
+        ) from error
     return path

@@ -11,7 +11,13 @@ from deployer import clouds
 from deployer.errors import DeployerError, Interrupted
 from deployer.interruption import Interruption
 from deployer.operations.infra import outputs, workspace
-from deployer.operations.infra.changes import Change, changes, guarded, refuse_what_would_fail
+from deployer.operations.infra.changes import (
+    Change,
+    changes,
+    guarded,
+    refuse_what_would_fail,
+    resources,
+)
 from deployer.operations.infra.locks import lock_in
 from deployer.progress import step
 from deployer.render.state import LOCAL, backend
@@ -123,8 +129,7 @@ class Infrastructure:
         fresh = replace(self.terraform.programs, interruption=Interruption())
         with suppress(DeployerError, ValueError):
             state = replace(self.terraform, programs=fresh).state()
-            module = state.get("values", {}).get("root_module", {})
-            return [each["address"] for each in module.get("resources", ()) if each.get("tainted")]
+            return [each["address"] for each in resources(state) if each.get("tainted")]
         return []
 
 
@@ -142,14 +147,18 @@ def infrastructure(
     """
     variables = tfvars(cluster)
     source = workspace.module(root, workspace.module_name(cluster))
-    with opened(session, cluster, cluster.name, source, variables, backend(cluster)) as (place, terraform):
+    with opened(session, root, cluster, cluster.name, source, variables, backend(cluster)) as (
+        place,
+        terraform,
+    ):
         if place.backend != LOCAL and place.keeps_state_here:
             raise DeployerError(
                 f"the state of {cluster.name} is on this machine, and config/org.yaml says another place",
                 hint=f"`deployer infra bootstrap {cluster.name}` moves it there",
             )
         try:
-            get_ready(session, cluster, place, terraform)
+            with failures_told(cluster):
+                get_ready(session, cluster, place, terraform)
         except ProgramFailed as error:
             if not _has_no_place(error):
                 raise
@@ -160,12 +169,20 @@ def infrastructure(
                 ) from error
             session.progress.noted(cluster.name, "the bucket for its state is not there yet")
             get_ready(session, cluster, place.use(LOCAL), terraform)
+        if not plan_only:
+            _save_what_was_not(session, cluster, place, terraform)
+        elif place.unsaved:
+            session.progress.noted(
+                cluster.name,
+                "the last run could not save its state: `infra output` saves it, or `infra apply`",
+            )
         yield Infrastructure(session=session, cluster=cluster, terraform=terraform)
 
 
 @contextmanager
 def opened(
     session: Session,
+    root: Path,
     cluster: Cluster,
     name: str,
     source: Path,
@@ -176,7 +193,7 @@ def opened(
     run = programs(session)
     with (
         private_directory() as private,
-        workspace.workspace(session, name, source, variables, kept) as place,
+        workspace.workspace(workspace.directory(session, root, name), source, variables, kept) as place,
     ):
         # tfvars has made sure that it is one of these.
         builder = clouds.builder(cast("Aws | Gcp", cluster.provider))
@@ -215,6 +232,19 @@ def failures_told(cluster: Cluster) -> Iterator[None]:
             hint="wait for that run; if it is dead: "
             f"`deployer infra unlock {cluster.name} {lock.id} --owner {lock.owner}`",
         ) from error
+
+
+def _save_what_was_not(session: Session, cluster: Cluster, place: Workspace, terraform: Terraform) -> None:
+    """Save the state of a run that could not, as when the network was gone; else all would be made twice."""
+    if place.unsaved is None:
+        return
+    with step(session.progress, cluster.name, "save the state of the last run"), failures_told(cluster):
+        try:
+            terraform.push(place.unsaved.name)
+        except ProgramFailed as error:
+            error.hint = f"nothing was done; {place.unsaved} knows what exists: keep it until it is saved"
+            raise
+    place.unsaved.unlink()
 
 
 def _has_no_place(error: ProgramFailed) -> bool:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from deployer.errors import DeployerError
 from deployer.fleet.model import Aws, Azure, Gcp
 from deployer.fleet.shipped import places
+from deployer.tools.terraform import EVENTS, PLAN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,6 +32,7 @@ _BACKEND = "backend.tf.json"
 _READY = ".ready"
 """Says for which program, module and lock `init` was run last."""
 _LOCAL_STATE = "terraform.tfstate"
+_UNSAVED_STATE = "errored.tfstate"
 
 
 def module(root: Path, name: str) -> Path:
@@ -49,9 +51,13 @@ def module_name(cluster: Cluster) -> str:
     return _MODULES[type(cluster.provider)]
 
 
-def directory(session: Session, name: str) -> Path:
-    """Return where the Terraform of a cluster, or of something else, works."""
-    return session.state.absolute() / "infra" / name
+def directory(session: Session, root: Path, name: str) -> Path:
+    """Return where the Terraform of a fleet's cluster, or of something else in it, works.
+
+    Another fleet on this machine may have a cluster of the same name: it must not find this one's state.
+    """
+    fleet = hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:8]
+    return session.state.absolute() / "infra" / fleet / name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,9 +82,22 @@ class Workspace:
         state = self.path / _LOCAL_STATE
         return state.is_file() and bool(json.loads(state.read_text() or "{}").get("resources"))
 
-    def set_aside(self) -> None:
-        """Keep a local state that is somewhere else now as a copy, which nothing reads."""
-        (self.path / _LOCAL_STATE).rename(self.path / f"{_LOCAL_STATE}.moved")
+    @contextmanager
+    def set_aside(self) -> Iterator[str]:
+        """Keep a local state as a copy that nothing reads, and yield its name; an error brings it back."""
+        state, copy = self.path / _LOCAL_STATE, f"{_LOCAL_STATE}.moved"
+        state.rename(self.path / copy)
+        try:
+            yield copy
+        except BaseException:
+            (self.path / copy).rename(state)
+            raise
+
+    @property
+    def unsaved(self) -> Path | None:
+        """The state that Terraform left here when it could not save it where it belongs."""
+        state = self.path / _UNSAVED_STATE
+        return state if state.is_file() else None
 
     def use(self, backend: Mapping[str, Any]) -> Workspace:
         """Let the state be kept somewhere else from the next `init` on."""
@@ -97,16 +116,22 @@ class Workspace:
 
 @contextmanager
 def workspace(
-    session: Session, name: str, source: Path, variables: Mapping[str, Any], backend: Mapping[str, Any]
+    place: Path, source: Path, variables: Mapping[str, Any], backend: Mapping[str, Any]
 ) -> Iterator[Workspace]:
-    """Yield a directory filled with a module, its variables and its backend.
+    """Yield a directory filled with a module, its variables and its backend. A plan does not stay in it.
 
     Raises:
         DeployerError: another run of ours is at work in it.
     """
-    place = directory(session, name)
-    place.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _alone(place, name):
+    try:
+        place.mkdir(parents=True, exist_ok=True, mode=0o700)
+        place.chmod(0o700)  # it holds secrets, and may be an older one
+    except OSError as error:
+        raise DeployerError(
+            f"there is no place to work in: {place}: {error.strerror}",
+            hint="mend its permissions, or set `DEPLOYER_STATE` to a directory of yours",
+        ) from error
+    with _alone(place):
         for old in place.iterdir():
             if old.is_symlink():
                 old.unlink()
@@ -114,7 +139,11 @@ def workspace(
             if file.suffix in (".tf", ".tftpl"):
                 (place / file.name).symlink_to(file.resolve())
         _write(place / _VARIABLES, variables)
-        yield Workspace(path=place, backend=backend).use(backend)
+        try:
+            yield Workspace(path=place, backend=backend).use(backend)
+        finally:
+            for secret in (PLAN, EVENTS):
+                (place / secret).unlink(missing_ok=True)
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:
@@ -124,15 +153,16 @@ def _write(path: Path, content: Mapping[str, Any]) -> None:
 
 
 @contextmanager
-def _alone(place: Path, name: str) -> Iterator[None]:
+def _alone(place: Path) -> Iterator[None]:
     handle = os.open(place, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DeployerError(
+                f"another `deployer infra` is at work on {place.name} on this machine",
+                hint="try again when it has ended",
+            ) from None
         yield
-    except BlockingIOError:
-        raise DeployerError(
-            f"another `deployer infra` is at work on {name} on this machine",
-            hint="try again when it has ended",
-        ) from None
     finally:
         os.close(handle)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from deployer.errors import DeployerError
+from deployer.fleet.node_pools import pools
+from deployer.render.tfvars.aws_limits import problems
 from deployer.render.tfvars.contract import common_variables
 
 if TYPE_CHECKING:
@@ -24,8 +26,17 @@ def variables(cluster: Cluster, provider: Aws, asked: Mapping[str, Any]) -> dict
             f"{cluster.name}: EKS wants subnets in two zones at least",
             hint=f"say `zones: [{provider.region}a, {provider.region}b]` under `infrastructure`",
         )
+    wrong = problems(cluster.name, provider, asked, pools(cluster))
+    if wrong:
+        raise DeployerError(
+            "\n".join(f"{cluster.name}: {each}" for each in wrong),
+            hint=f"mend `infrastructure` in {cluster.document.path}; nothing was done",
+        )
+    common = common_variables(cluster, asked, _has_gpus)
+    for pool in pools(cluster):
+        common["node_pools"][pool.name]["arch"] = pool.type.arch if pool.type else "amd64"
     return {
-        **common_variables(cluster, asked, _has_gpus),
+        **common,
         "account": provider.account,
         "cluster_name": provider.cluster,
         "region": provider.region,

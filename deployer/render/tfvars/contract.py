@@ -10,7 +10,7 @@ from deployer.errors import DeployerError
 from deployer.fleet.node_pools import pools
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from deployer.fleet.model import Cluster
     from deployer.fleet.node_pools import Pool
@@ -41,7 +41,7 @@ def common_variables(
         **_whole(asked, "budget", "network"),
         "buckets": {name: bucket or {} for name, bucket in asked.get("buckets", {}).items()},
         "home_storage": {each["name"]: dict(_storage(each)) for each in asked.get("home_storage", [])},
-        "node_pools": _pools(cluster, gpu),
+        "node_pools": _pools(cluster, asked.get("zones", []), gpu),
         "permissions": dict(_permissions(asked)),
     }
 
@@ -59,7 +59,7 @@ def _storage(asked: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         yield "snapshots", {"keep": snapshots["keep"]}
 
 
-def _pools(cluster: Cluster, gpu: Callable[[Pool], Any]) -> dict[str, Any]:
+def _pools(cluster: Cluster, zones: Sequence[str], gpu: Callable[[Pool], Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for pool in pools(cluster):
         if pool.name in found:
@@ -67,7 +67,7 @@ def _pools(cluster: Cluster, gpu: Callable[[Pool], Any]) -> dict[str, Any]:
                 f"{cluster.name}: two node pools are called {pool.name}",
                 hint="give pools in a list a `name` each, or write them as a map by their names",
             )
-        found[pool.name] = _pool(cluster, pool, gpu(pool))
+        found[pool.name] = _pool(cluster, pool, zones, gpu(pool))
     if not found:
         raise DeployerError(
             f"{cluster.name} has no node pools",
@@ -76,7 +76,7 @@ def _pools(cluster: Cluster, gpu: Callable[[Pool], Any]) -> dict[str, Any]:
     return found
 
 
-def _pool(cluster: Cluster, pool: Pool, gpu: Any) -> dict[str, Any]:
+def _pool(cluster: Cluster, pool: Pool, zones: Sequence[str], gpu: Any) -> dict[str, Any]:
     declared = pool.declared
     label, value, taint = _PURPOSE[pool.group]
     taints = [{"key": each.key, "value": each.value, "effect": each.effect} for each in pool.taints]
@@ -99,12 +99,12 @@ def _pool(cluster: Cluster, pool: Pool, gpu: Any) -> dict[str, Any]:
             f"{cluster.name}: node pool {pool.name}: `max` is less than `min`",
             hint="`min` nodes are always there, and `max` is the most that there will ever be",
         )
-    return {**found, "generation": _generation(found)}
+    return {**found, "generation": _generation(found, zones)}
 
 
-def _generation(pool: Mapping[str, Any]) -> str:
+def _generation(pool: Mapping[str, Any], zones: Sequence[str]) -> str:
     """Return what changes when nodes have to be other ones: as part of a name, new come before old go."""
-    lasting = [pool["machine"], pool["spot"], pool["gpu"], pool.get("zones")]
+    lasting = [pool["machine"], pool["spot"], pool["gpu"], pool.get("zones") or zones[:1] or None]
     return hashlib.sha256(json.dumps(lasting, sort_keys=True).encode()).hexdigest()[:6]
 
 

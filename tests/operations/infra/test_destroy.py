@@ -12,7 +12,14 @@ from deployer.operations.infra.protected import BUCKET, DATABASE, HOMES, PROTECT
 
 def state(*addresses: str) -> dict[str, Any]:
     resources = [
-        {"address": each, "mode": "managed", "values": {"id": f"id of {each}"}} for each in addresses
+        {
+            "address": each,
+            "mode": "managed",
+            "type": each.split(".")[0],
+            "name": each.split(".")[1].partition("[")[0],
+            "values": {"id": f"id of {each}", "role": "role", "policy_arn": "policy"},
+        }
+        for each in addresses
     ]
     data = {"address": "data.google_storage_bucket.x", "mode": "data", "values": {"id": "x"}}
     return {"values": {"root_module": {"resources": [*resources, data]}}}

@@ -6,6 +6,7 @@ is real, and so are plans, locks, interrupts and what they leave.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -98,7 +99,8 @@ class Fleet:
 
     @property
     def work(self) -> Path:
-        return self.root / "state/infra/alps"
+        fleet = hashlib.sha256(str(self.root.resolve()).encode()).hexdigest()[:8]
+        return self.root / "state/infra" / fleet / "alps"
 
     @property
     def environ(self) -> Mapping[str, str]:
@@ -187,6 +189,60 @@ def test_nothing_is_written_into_the_module(fleet: Fleet) -> None:
     assert fleet.work.stat().st_mode & 0o077 == 0
 
 
+def test_a_cluster_of_the_same_name_in_another_fleet_is_another_one(fleet: Fleet, tmp_path: Path) -> None:
+    fleet.well("apply", "alps", "--yes")
+    other = tmp_path / "other"
+    shutil.copytree(fleet.root / "config", other / "config")
+    shutil.copytree(fleet.root / "terraform", other / "terraform")
+    argv = [arg if arg != str(fleet.root) else str(other) for arg in fleet.argv("plan", "alps")]
+    done = subprocess.run(
+        argv, env=fleet.environ, capture_output=True, text=True, timeout=PATIENCE, check=True
+    )
+    assert "alps: 2 to create" in done.stderr
+
+
+def test_no_plan_stays_since_it_may_hold_secrets(fleet: Fleet) -> None:
+    fleet.well("apply", "alps", "--yes")
+    assert not list(fleet.work.glob("*plan")) + list(fleet.work.glob("events*"))
+
+
+def test_a_state_that_could_not_be_saved_is_saved_by_the_next_run(fleet: Fleet) -> None:
+    """As Terraform leaves it when the network goes away while it builds: it alone knows what exists."""
+    fleet.well("apply", "alps", "--yes")
+    state = fleet.work / "terraform.tfstate"
+    unsaved = fleet.work / "errored.tfstate"
+    newer = json.loads(state.read_text())
+    newer["serial"] += 1
+    unsaved.write_text(json.dumps(newer))
+    older = {**newer, "resources": [], "serial": newer["serial"] - 2}
+    state.write_text(json.dumps(older))
+    assert "could not save its state" in fleet.run("plan", "alps").stderr
+    assert unsaved.exists()
+    assert "alps: nothing to do" in fleet.run("apply", "alps", "--yes").stderr
+    assert not unsaved.exists()
+    unsaved.write_text(json.dumps({**newer, "lineage": "another"}))
+    refused = fleet.run("apply", "alps", "--yes")
+    assert (refused.returncode, "keep it until it is saved" in refused.stderr) == (1, True)
+    assert unsaved.exists()
+
+
+def test_a_state_directory_that_can_not_be_used_is_told(fleet: Fleet) -> None:
+    (fleet.root / "state").write_text("no directory")
+    done = fleet.run("plan", "alps")
+    assert done.returncode == 1
+    assert "error: there is no place to work in: " in done.stderr
+    assert "set `DEPLOYER_STATE` to a directory of yours" in done.stderr
+
+
+def test_outputs_that_can_not_be_written_are_told_and_can_be_later(fleet: Fleet) -> None:
+    (fleet.directory / ".outputs.yaml").mkdir()
+    done = fleet.run("apply", "alps", "--yes")
+    assert done.returncode == 1
+    assert "hint: what was built is in the state: `deployer infra output alps` writes the file" in done.stderr
+    (fleet.directory / ".outputs.yaml").rmdir()
+    assert "cluster:" in fleet.well("output", "alps")
+
+
 def test_nobody_is_asked_where_nobody_is(fleet: Fleet) -> None:
     done = fleet.run("apply", "alps")
     assert done.returncode == 1
@@ -212,6 +268,14 @@ def test_what_is_protected_is_not_replaced_before_its_address_is_allowed(fleet: 
     assert 'did you mean `terraform_data.pool["core"]`?' in slip.stderr
     fleet.well("apply", "alps", "--yes", "--allow-destroy", 'terraform_data.pool["core"]', guarded=True)
     assert (fleet.work / "terraform.tfstate").read_text() != state
+
+
+def test_a_program_is_told_in_json_what_the_guard_stopped(fleet: Fleet) -> None:
+    fleet.well("apply", "alps", "--yes", guarded=True)
+    fleet.change("r6i.large", "r6i.xlarge")
+    done = fleet.run("apply", "alps", "--yes", "--output", "json", guarded=True)
+    assert done.returncode == 3
+    assert json.loads(done.stdout)["protected"] == ['terraform_data.pool["core"]']
 
 
 def test_a_renamed_resource_wants_a_moved_block(fleet: Fleet) -> None:
@@ -250,6 +314,30 @@ def test_one_interrupt_stops_it_in_good_order_and_what_is_half_made_is_guarded(f
     done = fleet.run("apply", "alps", "--yes", guarded=True)
     assert done.returncode == 3
     assert "its last change was not finished" in done.stderr
+
+
+def test_the_state_is_written_when_the_program_is_killed(fleet: Fleet) -> None:
+    """As the system does that has no memory left: Terraform ends in good order without us."""
+    fleet.add_to_module(SLOW)
+    process = subprocess.Popen(
+        fleet.argv("apply", "alps", "--yes"),
+        env=fleet.environ,
+        stderr=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(fleet.work / "begun", process)
+    finally:
+        process.kill()
+        process.wait()
+    ends = time.monotonic() + PATIENCE
+    # Its lock on the state goes last.
+    while (fleet.work / ".terraform.tfstate.lock.info").exists():
+        assert time.monotonic() < ends
+        time.sleep(0.1)
+    kept = json.loads((fleet.work / "terraform.tfstate").read_text())["resources"]
+    assert "slow" in {each["name"] for each in kept}
 
 
 def test_two_runs_do_not_work_on_one_cluster(fleet: Fleet) -> None:
@@ -334,3 +422,29 @@ def test_what_is_kept_is_forgotten_and_the_rest_goes(fleet: Fleet) -> None:
     fleet.well(*shlex.split(adopt))
     (kept,) = json.loads((fleet.work / "terraform.tfstate").read_text())["resources"]
     assert kept["name"] == "network"
+
+
+def test_what_is_kept_can_be_adopted_when_the_rest_does_not_go(fleet: Fleet) -> None:
+    """Something that nobody knows of holds a network: the state has forgotten the homes by then."""
+    fleet.add_to_module(
+        'resource "terraform_data" "held" {\n'
+        '  provisioner "local-exec" {\n    when    = destroy\n    command = "exit 7"\n  }\n}\n'
+    )
+    fleet.well("apply", "alps", "--yes")
+    done = fleet.run("destroy", "alps", "--confirm", "alps", keeping=True)
+    assert done.returncode == 1
+    assert "to adopt it again: deployer infra import alps 'terraform_data.network'" in done.stderr
+    again = fleet.run("destroy", "alps", "--confirm", "alps", keeping=True)
+    assert (again.returncode, "terraform_data.held" in again.stdout) == (1, True)
+
+
+def test_what_is_in_a_module_of_a_module_is_kept_too(fleet: Fleet) -> None:
+    child = fleet.root / "homes"
+    child.mkdir()
+    (child / "main.tf").write_text('resource "terraform_data" "network" {}\n')
+    fleet.add_to_module(f'module "homes" {{\n  source = "{child}"\n}}\n')
+    fleet.well("apply", "alps", "--yes")
+    gone = fleet.run("destroy", "alps", "--confirm", "alps", keeping=True)
+    assert gone.returncode == 0, gone.stderr
+    assert "keep     module.homes.terraform_data.network" in gone.stdout
+    assert json.loads((fleet.work / "terraform.tfstate").read_text())["resources"] == []

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from deployer.render.tfvars import tfvars
+from deployer.render.tfvars.aws_limits import ROLES
 from tests.render import fleets
 from tests.render.tfvars import asked
 from tests.render.tfvars.asked import refused, variables_of
@@ -47,6 +49,7 @@ def test_a_small_cluster() -> None:
         "name": fleets.cluster("aws").name,
         "node_pools": {
             "core": {
+                "arch": "amd64",
                 "gpu": False,
                 "labels": {"hub.jupyter.org/node-purpose": "core"},
                 "machine": "r6i.large",
@@ -57,6 +60,7 @@ def test_a_small_cluster() -> None:
                 "taints": [],
             },
             "small": {
+                "arch": "amd64",
                 "gpu": False,
                 "labels": {"hub.jupyter.org/node-purpose": "user", "size": "small"},
                 "machine": "r6i.xlarge",
@@ -118,6 +122,20 @@ def test_what_changes_in_place_is_no_new_generation(changed: dict[str, Any]) -> 
     assert generation(**changed) == generation()
 
 
+def test_nodes_move_with_the_first_zone() -> None:
+    """A pool without zones of its own is there: its nodes have to be other ones."""
+    pools = [
+        tfvars(cluster(SMALL, zones=zones))["node_pools"]["core"]["generation"]
+        for zones in (["us-west-2a", "us-west-2b"], ["us-west-2b", "us-west-2a"])
+    ]
+    assert pools[0] != pools[1]
+
+
+def test_machines_with_arm_processors_are_known() -> None:
+    pools = {"core": {"machine": "m7g.large"}}
+    assert tfvars(cluster(SMALL, node_pools=pools))["node_pools"]["core"]["arch"] == "arm64"
+
+
 def test_machines_with_gpus_are_known() -> None:
     pools = {"core": {"machine": "r6i.large"}, "gpu": {"t4": {"machine": "g4dn.xlarge"}}}
     assert tfvars(cluster(SMALL, node_pools=pools))["node_pools"]["t4"]["gpu"] is True
@@ -149,6 +167,87 @@ def test_machines_with_gpus_are_known() -> None:
 )
 def test_what_can_not_be_built_is_refused(wanted: Cluster, message: str) -> None:
     assert refused(wanted) == message
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"zones": ["us-east-1a", "us-west-2b"]}, "zone us-east-1a is none of us-west-2"),
+        ({"zones": [f"us-west-2{letter}" for letter in "abcde"]}, "a new network has room for 4 zones"),
+        ({"network": {"range": "10.0.0.1/16"}}, "`network.range`: 10.0.0.1/16 has host bits set"),
+        ({"network": {"range": "10.0.0.0/24"}}, "`network.range`: 10.0.0.0/24 should be between /16 and /22"),
+        ({"network": {"allowed_ranges": ["999.0.0.0/8"]}}, "`network.allowed_ranges`: Octet 999"),
+        (
+            {"network": {"existing": {"id": "vpc-1", "private_subnets": ["subnet-1"]}}},
+            "`network.existing.private_subnets` has 1, and there are 2 `zones`",
+        ),
+        (
+            {
+                "network": {
+                    "existing": {"id": "vpc-1", "private_subnets": ["subnet-1", "subnet-2"]},
+                    "private_nodes": False,
+                }
+            },
+            "`network.private_nodes: false` needs `network.existing.public_subnets`",
+        ),
+        (
+            {"node_pools": {"core": {"machine": "r6i.large", "zones": ["us-west-2c"]}}},
+            "node pool core: zone us-west-2c is not in `infrastructure.zones`",
+        ),
+        (
+            {"node_pools": {"notebooks": {"a" * 57: {"machine": "r6i.large"}}}},
+            f"node pool {'a' * 57}: EKS takes 56 characters at most",
+        ),
+        (
+            {"node_pools": {"notebooks": {"gross & klein": {"machine": "r6i.large"}}}},
+            "node pool gross & klein: EKS takes letters",
+        ),
+        (
+            {"node_pools": {"core": {"machine": "r6i.large", "taints": [{"key": "a"}]}}},
+            "node pool core: taint a needs an `effect`",
+        ),
+        (
+            {"home_storage": [{"name": "homes", "kind": "share"}, {"name": "homes", "kind": "share"}]},
+            "`home_storage`: 2 are called homes",
+        ),
+        (
+            {"home_storage": [{"name": "homes", "kind": "disk", "size": 1, "zone": "us-west-2d"}]},
+            "home storage homes: zone us-west-2d is not in `infrastructure.zones`",
+        ),
+        ({"buckets": {"b" * 60: {}}}, f"bucket aws-{'b' * 60}: S3 takes 63 characters at most"),
+        (
+            {"buckets": {"scratch": {"archive_after_days": 7, "delete_after_days": 7}}},
+            "bucket scratch: `archive_after_days` has to be less than `delete_after_days`",
+        ),
+        ({"permissions": {"nodes": {}}}, "permissions of nodes: aws-nodes is a role of the cluster's own"),
+        ({"permissions": {"*": {}}}, "permissions of *: no hub can have this name"),
+        ({"permissions": {"h" * 61: {}}}, f"role aws-{'h' * 61}: IAM takes 64 characters at most"),
+    ],
+)
+def test_what_aws_would_refuse_is_told_before(changed: dict[str, Any], message: str) -> None:
+    found = refused(cluster(SMALL, **changed))
+    assert found.startswith(f"aws: {message}")
+    assert "\n" not in found
+
+
+def test_all_that_aws_would_refuse_is_told_at_once() -> None:
+    found = refused(cluster(SMALL, zones=["us-east-1a", "us-east-1b"], permissions={"nodes": {}}))
+    assert [line.partition(" ")[2].split()[0] for line in found.splitlines()] == [
+        "zone",
+        "zone",
+        "permissions",
+    ]
+
+
+def test_the_roles_of_the_module_are_known(repository: Path) -> None:
+    files = (repository / "terraform" / "aws").glob("*.tf")
+    made = [
+        re.findall(
+            r'^resource "aws_iam_role" .*?name += "\$\{var\.name\}-([a-z-]+)"', each.read_text(), re.M | re.S
+        )
+        for each in files
+    ]
+    assert sorted(role for roles in made for role in roles) == list(ROLES)
 
 
 def test_every_variable_of_the_module_is_used_and_every_one_given_is_declared(repository: Path) -> None:

@@ -9,7 +9,7 @@ from deployer.fleet.defaults import complete
 from deployer.fleet.schema_files import whole
 
 if TYPE_CHECKING:
-    from deployer.fleet.model import Cluster
+    from deployer.fleet.model import Cluster, Hub
 
 KEY = "infrastructure"
 
@@ -28,3 +28,19 @@ def default_range() -> str:
     network = whole("cluster")["properties"][KEY]["properties"]["network"]
     found: str = network["properties"]["range"]["default"]
     return found
+
+
+def unbuilt_storage(cluster: Cluster, hub: Hub) -> str | None:
+    """Return the name of the storage that a hub's homes are to be on and that outputs.yaml does not tell of.
+
+    None when it does, or when the homes are on something else.
+    """
+    block = infrastructure(cluster) or {}
+    declared = {storage["name"] for storage in block.get("home_storage", [])}
+    told = cluster.outputs.get("home_storage", {})
+    for feature in hub.features:
+        for key in ("disk", "address") if feature.name == "homes" else ():
+            name = feature.settings.get(key)
+            if name in declared and name not in told:
+                return str(name)
+    return None

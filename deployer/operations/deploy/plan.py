@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deployer.errors import DeployerError, Interrupted
+from deployer.fleet.infrastructure import unbuilt_storage
 from deployer.operations.access import connected
 from deployer.operations.deploy.upgrade import Options, Upgrade, UpgradeFailed, upgrade
 from deployer.operations.render import rendered
@@ -113,6 +114,7 @@ def plan(session: Session, fleet: Fleet, cluster: Cluster, hubs: Iterable[Hub], 
     for hub in hubs:
         session.interruption.check()
         try:
+            _check_storage(cluster, hub)
             wanted = rendered(session, fleet, cluster, hub, decrypt=False)
             releases.append(Release(hub=hub, rendered=wanted))
         except Interrupted:
@@ -120,6 +122,15 @@ def plan(session: Session, fleet: Fleet, cluster: Cluster, hubs: Iterable[Hub], 
         except DeployerError as error:
             refused.append(_failure(hub.name, hub.domain, 0, error))
     return Plan(cluster=cluster, releases=tuple(releases), options=options, refused=tuple(refused))
+
+
+def _check_storage(cluster: Cluster, hub: Hub) -> None:
+    missing = unbuilt_storage(cluster, hub)
+    if missing is not None:
+        raise DeployerError(
+            f"outputs.yaml does not tell what the cloud calls `{missing}` of `home_storage`",
+            hint=f"`deployer infra apply {cluster.name}` makes it and writes that down",
+        )
 
 
 def carry_out(session: Session, fleet: Fleet, plan: Plan) -> tuple[Outcome, ...]:

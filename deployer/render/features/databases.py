@@ -17,7 +17,7 @@ _USER = "jovyan"
 def values(_subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return a PostgreSQL for each server, and the variables by which its clients find it, or the shared one.
 
-    A server's own listens inside the user's own pod only, so that nobody else reaches it and it needs no password.
+    A server's own listens inside the user's pod only, so that nobody else reaches it: it needs no password.
     """
     if "shared" in settings:
         return {"jupyterhub": {"singleuser": {"extraEnv": _shared(settings["shared"])}}}

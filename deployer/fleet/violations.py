@@ -142,13 +142,18 @@ def _type(error: Error, at: KeyPath) -> Iterator[Violation]:
     advice = ""
     if "string" in kinds and isinstance(error.instance, bool | int | float):
         advice = IN_QUOTES
-    elif wanted == "array" and not isinstance(error.instance, dict | None):
+    elif wanted == "array" and not isinstance(error.instance, dict | None) and not _of_maps(error.schema):
         advice = ": put `- ` before it, on a line of its own"
     yield Violation(
         at=at,
         message=f"must be {_either(names)}, not {given}{advice}",
         value=error.instance,
     )
+
+
+def _of_maps(schema: Mapping[str, Any]) -> bool:
+    items = schema.get("items")
+    return isinstance(items, dict) and items.get("type") == "object"
 
 
 def _enum(error: Error, at: KeyPath) -> Iterator[Violation]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
+import yaml
 
 from deployer.charts.chart import Chart, find_chart, needed
 
@@ -87,3 +88,26 @@ def test_every_part_of_the_schema_is_described(schema: dict[str, Any]) -> None:
             yield from parts(inner)
 
     assert [part for part in parts(schema) if not part.get("description")] == []
+
+
+def test_every_key_of_the_schema_is_in_a_valid_example(repository: Path, schema: dict[str, Any]) -> None:
+    example = repository / "tests/examples/valid/chart-keys"
+    files = [yaml.safe_load(path.read_text()) for path in example.rglob("*.values.yaml")]
+
+    def lacking(part: dict[str, Any], found: list[Any], at: str) -> Iterator[str]:
+        maps = [each for each in found if isinstance(each, dict)]
+        for key, below in part.get("properties", {}).items():
+            there = [each[key] for each in maps if key in each]
+            if there:
+                yield from lacking(below, there, f"{at}.{key}")
+            else:
+                yield f"{at}.{key}"
+        if isinstance(part.get("additionalProperties"), dict):
+            values = [value for each in maps for value in each.values()]
+            yield from lacking(part["additionalProperties"], values, f"{at}.*")
+        if isinstance(part.get("items"), dict):
+            items = [item for each in found if isinstance(each, list) for item in each]
+            yield from lacking(part["items"], items, f"{at}[]")
+
+    assert files
+    assert list(lacking(schema, files, "")) == []

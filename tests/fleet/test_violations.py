@@ -18,6 +18,7 @@ CASES: list[tuple[dict[str, Any] | bool, Any, list[str]]] = [
     ({"type": "boolean"}, "yes", ["`a` must be `true` or `false`, not text"]),
     ({"type": "integer"}, 1.5, ["`a` must be a whole number, not a fraction"]),
     ({"type": "array"}, SECRET, ["`a` must be a list, not text: put `- ` before it, on a line of its own"]),
+    ({"type": "array", "items": {"type": "object"}}, SECRET, ["`a` must be a list, not text"]),
     ({"type": "array"}, {}, ["`a` must be a list, not a map"]),
     ({"enum": ["one", "two", True]}, SECRET, ["`a` must be `one`, `two` or `true`"]),
     ({"enum": ["staging", "prod"]}, "stagin", ["`a` must be `staging` or `prod`, did you mean `staging`?"]),

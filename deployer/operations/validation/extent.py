@@ -58,6 +58,7 @@ _HOLDS_VALUES = frozenset(
     {"name", "helm_chart", "helm_chart_values_files", "chart_override", "presets", "domain_override_file"}
 )
 _HOLDS_PARTS = frozenset({SIGN_IN, FEATURES, "domain", "health"})
+_NAMES_OBJECTS = frozenset({"name", "domain"})
 _NEEDED = {"helm_chart": str, "helm_chart_values_files": list, "domain": str}
 """Keys without which a hub has no values, and what kind of thing they have."""
 _OF_CLUSTER = {
@@ -110,11 +111,13 @@ def _by_entry(problem: Problem, at: KeyPath) -> Extent:
         return Extent.NOTHING
     if problem.rule in (_SCHEMA, _TWICE):
         if key in _HOLDS_VALUES:
-            # What is listed twice in a file's own words is nevertheless listed.
+            # Of what is written twice, the last is there to be looked at.
             return Extent.NOTHING if problem.rule == _SCHEMA else Extent.PART
         # Nobody knows what a key that nobody knows was to bring about.
         return Extent.PART if key in _HOLDS_PARTS or key not in _known() else Extent.ALL
-    return Extent.PART if key in (SIGN_IN, FEATURES, "presets") else Extent.VALUES
+    if key in (SIGN_IN, FEATURES, "presets"):
+        return Extent.PART
+    return Extent.VALUES if key in _NAMES_OBJECTS else Extent.ALL
 
 
 def _by_cluster(problem: Problem, at: KeyPath) -> Extent:
@@ -149,15 +152,25 @@ def _known() -> frozenset[str]:
     return frozenset(definition("cluster", "hub")["properties"])
 
 
-def notices(looked: Iterable[tuple[Look, bool]]) -> Iterator[str]:
+def unbuilt(cluster: Cluster) -> Iterator[tuple[str, str]]:
+    """Yield what to call each entry of a cluster that is no hub, since it has no name, with the cluster."""
+    entries = cluster.document.data.get("hubs")
+    built = {hub.at for hub in cluster.hubs}
+    for index in range(len(entries) if isinstance(entries, list) else 0):
+        if ("hubs", index) not in built:
+            yield cluster.name, f"hub {index + 1}"
+
+
+def notices(looked: Iterable[tuple[Look, bool]], nameless: Iterable[tuple[str, str]] = ()) -> Iterator[str]:
     """Yield which hubs were looked at in part only or not at all, a line for each reason.
 
-    With each goes whether its objects had to wait, for errors that come first.
+    With each goes whether its objects had to wait, for errors that come first. `nameless` are entries of
+    clusters that are no hubs.
     """
     looked = tuple(looked)
-    nothing = [each for each, _ in looked if each.extent is Extent.NOTHING]
-    part = [each for each, _ in looked if each.extent is Extent.PART]
-    waiting = [each for each, waits in looked if waits and each.extent > Extent.PART]
+    nothing = [*_names(each for each, _ in looked if each.extent is Extent.NOTHING), *nameless]
+    part = _names(each for each, _ in looked if each.extent is Extent.PART)
+    waiting = _names(each for each, waits in looked if waits and each.extent > Extent.PART)
     if nothing:
         yield f"not looked at, since what their values come from cannot be taken: {_named(nothing)}"
     if part:
@@ -166,8 +179,12 @@ def notices(looked: Iterable[tuple[Look, bool]]) -> Iterator[str]:
         yield f"objects not looked at, since errors of the values come first: {_named(waiting)}"
 
 
-def _named(looked: Iterable[Look]) -> str:
+def _names(looked: Iterable[Look]) -> list[tuple[str, str]]:
+    return [(each.cluster.name, f"`{each.hub.name}`") for each in looked]
+
+
+def _named(names: Iterable[tuple[str, str]]) -> str:
     hubs: dict[str, list[str]] = defaultdict(list)
-    for each in looked:
-        hubs[each.cluster.name].append(f"`{each.hub.name}`")
-    return "; ".join(f"{cluster}: {', '.join(names)}" for cluster, names in hubs.items())
+    for cluster, hub in names:
+        hubs[cluster].append(hub)
+    return "; ".join(f"{cluster}: {', '.join(found)}" for cluster, found in hubs.items())

@@ -25,7 +25,7 @@ _LONGEST_MESSAGE = 300
 
 
 def check(work: Work, look: Look) -> Outcome:
-    """Return what is wrong with a hub, beyond the files that it is made of, as far as it is to be looked at."""
+    """Return what is wrong with a hub, beyond its files, as far as it is to be looked at."""
     cluster, hub, extent = look.cluster, look.hub, look.extent
     if work.session.interruption.requested or extent is Extent.NOTHING:
         return Outcome(hub=hub)

@@ -13,7 +13,7 @@ from deployer.fleet import versions
 from deployer.fleet.load import load, select_cluster, select_hubs
 from deployer.operations.validation.cache import Cache
 from deployer.operations.validation.changes import changes_since
-from deployer.operations.validation.extent import looks
+from deployer.operations.validation.extent import looks, unbuilt
 from deployer.operations.validation.extent import notices as about_extent
 from deployer.operations.validation.hubs import check
 from deployer.operations.validation.ignores import about_ignores, ignored
@@ -74,12 +74,14 @@ def validate(
     work = Work(session=session, fleet=fleet, baseline=baseline, own=own, render=render, cache=cache)
     looked = looks(fleet, chosen, wrong)
     outcomes = _outcomes(work, looked, jobs)
+    clusters = () if changes or hubs else fleet.clusters
+    nameless = [each for some in clusters if cluster in (None, some.name) for each in unbuilt(some)]
     not_checked = _once(outcome.not_checked for outcome in outcomes)
     notices = (
         *versions.notices(fleet),
         *_assumed_versions(chosen),
         *_once(outcome.notices for outcome in outcomes),
-        *about_extent(zip(looked, (outcome.objects_wait for outcome in outcomes), strict=True)),
+        *about_extent(zip(looked, (each.objects_wait for each in outcomes), strict=True), nameless),
     )
     of_ignores = about_ignores(fleet, own, problems, outcomes, whole=whole)
     found = {*problems, *of_own, *of_versions, *with_hubs(outcomes), *of_ignores}

@@ -82,6 +82,8 @@ def test_an_entry_without_a_name_is_told_by_its_number(session: Session, fleet: 
     ("old", "new", "first"),
     [
         ("provider: local", "provider: local\nno_such_key: 1", "schema"),
+        ("provider: local", "providr: local", "schema"),
+        ("provider: local", "uid: a", "schema"),
         ("name: campus", "name: camp", "cluster-name"),
         ("provider: local", "provider: local\nkubeconfig: {fil: a}", "schema"),
         ("    domain:", "    display_nam: A\n    domain:", "schema"),
@@ -111,6 +113,67 @@ def test_one_error_of_a_file_hides_no_other(session: Session, fleet: Fleet, text
     fleet.write(VALUES, f"{text}, cull: {{}}, hub: {{extraConfig: {{a: 'def f('}}}}}}\n")
     found = set(rules(validate(session, fleet.root, render=False)))
     assert found >= {first or "misread-version", "chart-schema", "embedded-python"}
+
+
+@pytest.mark.parametrize(
+    ("preset", "first", "looked_at"),
+    [
+        ("description: A\nfeatures: {cullin: true}\n", "schema", True),
+        ("description: A\nfeture: {}\n", "schema", True),
+        ("description: A\nvalues: [1]\n", "schema", False),
+        ("description: A\nextends: [nobody]\n", "preset", False),
+        ("description: [\n", "yaml", False),
+    ],
+)
+def test_what_is_wrong_in_a_preset_hides_as_little(
+    session: Session, fleet: Fleet, preset: str, first: str, *, looked_at: bool
+) -> None:
+    fleet.chart()
+    fleet.write("config/presets/own.yaml", preset)
+    fleet.write(VALUES, BAD_PYTHON)
+    text = (fleet.root / CLUSTER).read_text()
+    fleet.write(CLUSTER, text.replace("    domain:", "    presets: [own]\n    domain:"))
+    found = set(rules(validate(session, fleet.root, render=False)))
+    assert found == {first, *(("embedded-python",) if looked_at else ())}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("    domain:", "    presets: [nobody]\n    domain:"),
+        ("helm_chart: basehub", "helm_chart: basehob"),
+        ("    helm_chart: basehub\n", ""),
+        ("[research.values.yaml]", "research.values.yaml"),
+        ("[research.values.yaml]", "[research.values.yaml, nothing.yaml]"),
+        ("helm_chart_values_files", "helm_chart_value_files"),
+    ],
+)
+def test_a_hub_without_its_values_is_left_alone_and_its_neighbours_are_not(
+    session: Session, fleet: Fleet, old: str, new: str
+) -> None:
+    fleet.chart()
+    fleet.write(VALUES, BAD_PYTHON)
+    fleet.cluster("campus", one="research.values.yaml", two="research.values.yaml")
+    fleet.write(CLUSTER, (fleet.root / CLUSTER).read_text().replace(old, new, 1))
+    report = validate(session, fleet.root, render=False)
+    told = [each.message for each in report.problems if each.rule == "embedded-python"]
+    assert [each.partition(":")[0] for each in told] == ["hub `two`"]
+    assert said(report) == (
+        "not looked at, since what their values come from cannot be taken: campus: `one`",
+    )
+
+
+def test_settings_that_two_hubs_share_by_an_alias_are_left_out_of_both(
+    session: Session, fleet: Fleet
+) -> None:
+    fleet.chart()
+    fleet.cluster("campus", one="research.values.yaml", two="research.values.yaml")
+    first, second = "    auth: &a {type: githup}\n    domain: one", "    auth: *a\n    domain: two"
+    text = (fleet.root / CLUSTER).read_text()
+    fleet.write(CLUSTER, text.replace("    domain: one", first).replace("    domain: two", second))
+    assert said(validate(session, fleet.root, render=False)) == (
+        "looked at in part, since what an error is about was left out: campus: `one`, `two`",
+    )
 
 
 def test_what_is_left_out_is_missed_by_nobody(session: Session, fleet: Fleet) -> None:

@@ -97,6 +97,8 @@ def _extents(hub: Hub, found: Mapping[str, list[tuple[KeyPath, Problem]]]) -> It
         speakers = [Speaker(document=each) for each in presets.values() if each]
         if misfits([*speakers, Speaker(document=hub.document, at=hub.at)]):
             yield Extent.PART
+        if "provider" not in hub.document.data:
+            yield Extent.PART
         entry = hub.document.value(hub.at)
         if any(not isinstance(entry.get(key), kind) for key, kind in _NEEDED.items()):
             yield Extent.NOTHING

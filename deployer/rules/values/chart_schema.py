@@ -44,9 +44,9 @@ RULES = (chart_schema,)
 def _map_at(release: HubValues, at: KeyPath) -> tuple[Document, KeyPath]:
     """Return where the strongest file has the map at a path, else the hub: who adds a key does it there."""
     for layer in reversed(release.merged.layers):
-        in_file = layer.document is not None and layer.feature is None and layer.kind != "chart"
-        if in_file and isinstance(layer.document.value(at), Mapping):
-            return layer.document, at
+        document = None if layer.feature or layer.kind == "chart" else layer.document
+        if document is not None and isinstance(document.value(at), Mapping):
+            return document, at
     return release.hub.document, release.hub.at
 
 

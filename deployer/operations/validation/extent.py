@@ -178,7 +178,7 @@ def notices(looked: Iterable[tuple[Look, bool]], nameless: Iterable[tuple[str, s
     if part:
         yield f"looked at in part, since what an error is about was left out: {_named(part)}"
     if waiting:
-        yield f"objects not looked at, since errors of the values come first: {_named(waiting)}"
+        yield f"objects not looked at, since other errors come first: {_named(waiting)}"
 
 
 def _names(looked: Iterable[Look]) -> list[tuple[str, str]]:

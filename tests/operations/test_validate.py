@@ -220,9 +220,7 @@ def test_objects_wait_for_errors_of_the_values_and_that_is_said(session: Session
     fleet.write(VALUES, BAD_PYTHON)
     report = validate(session, fleet.root)
     assert rules(report) == ["embedded-python"]
-    assert said(report) == (
-        "objects not looked at, since other errors come first: campus: `research`",
-    )
+    assert said(report) == ("objects not looked at, since other errors come first: campus: `research`",)
     assert said(validate(session, fleet.root, render=False)) == ()
 
 

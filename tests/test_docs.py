@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from deployer.session import Session
 
-BESIDE = ("file", "oauth-client", "missing-password")
+BESIDE = ("file", "oauth-client", "missing-password", "dynamic-images")
+"""What is wrong only because the values files that go with a cluster are not pasted."""
 BLOCK = re.compile(r"^( *)```yaml\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 SCHEMA_LINE = re.compile(r"# yaml-language-server: \$schema=(?:\S+/)?(\w+)\.schema\.json\n")
 

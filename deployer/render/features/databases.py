@@ -1,4 +1,4 @@
-"""A database beside each server: a side-car, with its data on a volume of the user's own."""
+"""A database beside each server, with its data on a volume of the user's own; or one that all use."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ _USER = "jovyan"
 
 
 def values(_subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a PostgreSQL for each server, and the variables by which its clients find it.
+    """Return a PostgreSQL for each server, and the variables by which its clients find it, or the shared one.
 
-    It listens inside the user's own pod only, so that nobody else reaches it and it needs no password.
+    A server's own listens inside the user's pod only, so that nobody else reaches it: it needs no password.
     """
+    if "shared" in settings:
+        return {"jupyterhub": {"singleuser": {"extraEnv": _shared(settings["shared"])}}}
     claim: dict[str, Any] = {"name": _CLAIM, "capacity": f"{settings['size_gb']}Gi"}
     if "storage_class" in settings:
         claim["class"] = settings["storage_class"]
@@ -34,6 +36,16 @@ def values(_subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:
                 "storage": storage,
             },
         }
+    }
+
+
+def _shared(place: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "PGHOST": place["host"],
+        "PGPORT": str(place["port"]),
+        "PGDATABASE": place["database"],
+        # KubeSpawner's own variables come before, so that Kubernetes knows this one.
+        "PGUSER": place.get("user", "$(JUPYTERHUB_USER)"),
     }
 
 

@@ -19,14 +19,14 @@ def values(subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:
     # Also where only GPUs are asked for: who needs none should have a server without one.
     listed = _with_sizes(subject, settings)
     for said, profile in gpus.profiles(subject, settings):
-        listed.append(_with_options(profile, image=images.menu(settings, said.get("images"))))
+        listed.append(_with_options(profile, image=images.menu(subject, settings, said.get("images"))))
     if not listed:
         return {}
     return {"jupyterhub": {"singleuser": {"profileList": listed}}}
 
 
 def _with_sizes(subject: Subject, settings: Mapping[str, Any]) -> list[dict[str, Any]]:
-    image, found = images.menu(settings), sizes.menu(subject, settings)
+    image, found = images.menu(subject, settings), sizes.menu(subject, settings)
     if settings["layout"] == "several" and found:
         # Lists keep their order, so that profiles need not sort by their slugs.
         return [

@@ -22,6 +22,7 @@ def asked(
     *,
     provider: str = "aws",
     own: str = "{}",
+    said: str = "{}",
     cluster: str = "{}",
     organisation: Organisation | None = None,
     outputs: Mapping[str, Any] | None = None,
@@ -29,8 +30,8 @@ def asked(
 ) -> dict[str, Any]:
     """Return the values of the features that a text asks for: `auth: ...`, `features: ...`.
 
-    `own` is what the hub's files say, `cluster` the other keys of cluster.yaml, `outputs` what its
-    infrastructure told, and `chart_files` are those of the chart.
+    `own` is what the hub's files say over the chart's defaults and `said` without those, `cluster` the other
+    keys of cluster.yaml, `outputs` what its infrastructure told, and `chart_files` are those of the chart.
     """
     hub = fleets.hub(features=features([Speaker(document=fleets.document(text))]))
     more = {
@@ -43,6 +44,7 @@ def asked(
         hub=hub,
         host=hub.domain,
         own=yaml.safe_load(own),
+        said=yaml.safe_load(said),
         hub_python={},
         chart_files=chart_files or {},
     )

@@ -159,6 +159,25 @@ def test_where_no_image_is_listed_the_hubs_own_can_be_chosen_beside_any() -> Non
     }
 
 
+def test_who_may_type_an_image_in_may_have_one_built_where_the_hub_builds() -> None:
+    building = "dynamic_images: {registry: quay.io, prefix: org/hub-, username: org+builder}"
+
+    def image(profiles: str) -> dict[str, Any]:
+        values = asked(f"features: {{{building}, profiles: {profiles}}}")
+        profile = values["jupyterhub"]["singleuser"]["profileList"][0]
+        found: dict[str, Any] = profile["profile_options"]["image"]
+        return found
+
+    assert image("{unlisted_image: {groups: [builders]}}") == {
+        "display_name": "Image",
+        "unlisted_choice": {**ANY_IMAGE, "allowed_groups": ["builders"]},
+        "dynamic_image_building": {"enabled": True},
+        "choices": {"default": {"display_name": "The image of this hub", "kubespawner_override": {}}},
+    }
+    listed = "{images: {a: {display_name: A, image: 'a:1'}, b: {display_name: B, image: 'b:1'}}}"
+    assert "dynamic_image_building" not in image(listed)
+
+
 def test_nothing_to_choose_makes_no_list() -> None:
     assert asked("features: {profiles: {unlisted_image: false}}") == {}
 

@@ -10,6 +10,8 @@ from deployer.render.features.offers.choices import with_default, with_groups
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from deployer.render.subject import Subject
+
 _THE_HUBS = {"default": {"display_name": "The image of this hub", "kubespawner_override": {}}}
 """What is listed where people may type in an image and none is said: KubeSpawner needs a choice."""
 
@@ -24,10 +26,13 @@ _ANY = {
 }
 
 
-def menu(settings: Mapping[str, Any], only: Collection[str] | None = None) -> dict[str, Any]:
+def menu(
+    subject: Subject, settings: Mapping[str, Any], only: Collection[str] | None = None
+) -> dict[str, Any]:
     """Return the option `image` of a profile, {} when there is nothing to choose; `only` says which images.
 
-    An image for groups is never the only default: who is in none of them gets the first for everybody.
+    An image for groups is never the only default: who is in none of them gets the first for everybody. Where
+    the hub builds images, whoever may type one in may have one built.
     """
     images = {name: image for name, image in settings.get("images", {}).items() if not only or name in only}
     unlisted = _unlisted(settings.get("unlisted_image", False)) if not only else {}
@@ -37,8 +42,13 @@ def menu(settings: Mapping[str, Any], only: Collection[str] | None = None) -> di
     return {
         "display_name": "Image",
         **({"unlisted_choice": unlisted} if unlisted else {}),
+        **({"dynamic_image_building": {"enabled": True}} if unlisted and _builds(subject) else {}),
         "choices": choices or _THE_HUBS,
     }
+
+
+def _builds(subject: Subject) -> bool:
+    return any(feature.name == "dynamic_images" for feature in subject.hub.features)
 
 
 def _choice(image: Mapping[str, Any]) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def mended(app: App, check: Callable[[], Report]) -> Report:
     from deployer.operations.fix import carry_out, plan
 
     report = check()
-    # What is wrong with a file hides what is wrong with its hubs, so one pass may uncover the next.
+    # What is wrong with a file may hide what is wrong with its hubs, so one pass may uncover the next.
     for _ in range(_MOST_PASSES):
         fixes = plan(app.root, report.problems, state=app.session.state)
         if not fixes.changes:

@@ -49,6 +49,15 @@ def features(speakers: Iterable[Speaker]) -> tuple[Feature, ...]:
     return tuple(_complete(asked[name]) for name in sorted(asked, key=lambda name: (name != SIGN_IN, name)))
 
 
+def misfits(speakers: Iterable[Speaker]) -> bool:
+    """Say whether places ask for something that counts nowhere, since the schema has something against it."""
+    return any(
+        not isinstance(value, bool) and not (isinstance(value, Mapping) and _fits(name, value))
+        for speaker in speakers
+        for name, _, value in _said(speaker)
+    )
+
+
 def schema_of(name: str) -> Mapping[str, Any]:
     """Return the schema of a feature's settings, {} when there is no such feature."""
     hub = whole("cluster")["definitions"]["hub"]["properties"]

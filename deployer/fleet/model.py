@@ -150,7 +150,7 @@ class Hub:
 
     @property
     def files(self) -> frozenset[str]:
-        """The names of all files that make the hub: with an error in one, its values mean nothing."""
+        """The names of all files that make the hub."""
         documents = [
             *(file.document for file in self.values_files),
             *(each.document for each in self.presets),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from deployer.fleet.documents import Document
     from deployer.fleet.positions import KeyPath
 
@@ -19,14 +21,22 @@ def in_hub(data: Any, at: KeyPath) -> tuple[str, KeyPath]:
 
 
 def entry_at(document: Document, line: int, column: int) -> KeyPath:
-    """Return the path of the hub whose entry a place is in, () of a place that is in none; both from 1."""
-    hubs = document.data.get("hubs")
-    indexes = range(len(hubs)) if isinstance(hubs, list) else ()
-    places: list[KeyPath] = [*((key,) for key in document.data), *(("hubs", index) for index in indexes)]
+    """Return the path of what a place is in; line and column count from 1.
+
+    That is a key of the file, or a key in the entry of a hub: `("hubs", 0, "auth")`. It is () before all.
+    """
     found: KeyPath = ()
     latest = (0, 0)
-    for at in places:
+    for at in _places(document.data):
         mark = document.marks[at]
-        if latest < (mark.line, mark.column) <= (line, column):
+        if latest <= (mark.line, mark.column) <= (line, column):
             latest, found = (mark.line, mark.column), at
-    return found if len(found) > 1 else ()
+    return found
+
+
+def _places(data: Any) -> Iterator[KeyPath]:
+    yield from ((key,) for key in data)
+    hubs = data.get("hubs")
+    for index, entry in enumerate(hubs if isinstance(hubs, list) else ()):
+        yield ("hubs", index)
+        yield from (("hubs", index, key) for key in (entry if isinstance(entry, dict) else ()))

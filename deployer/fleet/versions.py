@@ -46,8 +46,12 @@ def understood(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def older(fleet: Fleet) -> tuple[Cluster, ...]:
-    """Return the clusters that `deployer migrate` would lift."""
-    return tuple(cluster for cluster in fleet.clusters if version(cluster.document) < NEWEST)
+    """Return the clusters that `deployer migrate` would lift.
+
+    A file without content is none of them: it is empty, cannot be read, or is of a version that is too new.
+    """
+    documents = ((cluster, cluster.document) for cluster in fleet.clusters)
+    return tuple(cluster for cluster, document in documents if document.data and version(document) < NEWEST)
 
 
 def notices(fleet: Fleet) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ class HubValues:
 
     `host` is the name under which users reach it, `handed` the values as Helm is given them. `fleet` has the
     hub's own cluster and no other: what rules find is remembered as long as that cluster stays as it is.
+    Unless `complete`, some of what the hub is made of could not be taken, and may be what is missed.
     """
 
     fleet: Fleet
@@ -41,6 +42,7 @@ class HubValues:
     chart: PreparedChart
     merged: Merged = field(repr=False)
     handed: Mapping[str, Any] = field(repr=False)
+    complete: bool = True
     _seen: dict[Callable[[HubValues], Any], Any] = field(default_factory=dict, repr=False)
 
     @cached_property

@@ -75,9 +75,9 @@ def test_the_report_of_a_fix_can_be_read_by_programs(root: Path, capsys: pytest.
 
 
 def test_one_pass_may_uncover_the_next(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Values are looked at only when the cluster.yaml that lists them is right."""
-    hub = "{name: a, domain: a.localhost, helm_chart: own, helm_chart_values_files: [a.values.yaml]}"
-    (root / CLUSTER).write_text(f"schema: 2\nname: lake\nprovidr: local\nhubs: [{hub}]\n")
+    """Values are looked at only when the cluster.yaml lists them."""
+    hub = "{name: a, domain: a.localhost, helm_chart: own, helm_chart_value_files: [a.values.yaml]}"
+    (root / CLUSTER).write_text(f"schema: 2\nname: lake\nprovider: local\nhubs: [{hub}]\n")
     values = root / "config/clusters/lake/a.values.yaml"
     values.write_text("jupyterhub: {singleuser: {image: {name: quay.io/a/b, tag: 20260102}}}\n")
     write_chart(root / "helm-charts/own")

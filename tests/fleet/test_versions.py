@@ -50,6 +50,16 @@ def test_of_a_version_that_is_too_new_nothing_else_is_told(tmp_path: Path) -> No
     assert fleet.clusters[0].hubs == ()
 
 
+@pytest.mark.parametrize("text", ["schema: 3\n", "", "a: [\n"])
+def test_a_file_of_which_nothing_is_known_is_in_no_older_version(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "config/clusters/lake/cluster.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    fleet, problems = load(tmp_path)
+    assert problems
+    assert notices(fleet) == ()
+
+
 def test_its_neighbours_are_checked_as_ever(tmp_path: Path) -> None:
     cluster(tmp_path, "lake", f"schema: {NEWEST + 1}\n")
     cluster(tmp_path, "lakes", "hull: thick\n")

@@ -13,6 +13,7 @@ import pytest
 from deployer.errors import DeployerError, Interrupted
 from deployer.fleet.schema import SCHEMAS
 from deployer.operations.validation.validate import validate
+from deployer.rules.baseline import Baseline
 from tests.operations.making import Fleet
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ NO_HELM = "not rendered: program not found: helm; run `make tools`, or install H
 GET_CHARTS = "run `deployer charts fetch basehub` with a network, or give `--chart-mirror DIR`"
 NO_CHART = f"not checked: jupyterhub 4.4.0; {GET_CHARTS}"
 CLUSTER = "config/clusters/campus/cluster.yaml"
+STRONG = "config/clusters/campus/strong.yaml"
 VALUES = "config/clusters/campus/research.values.yaml"
 
 
@@ -44,34 +46,182 @@ def lines(report: Report) -> list[str]:
     return [str(problem) for problem in report.problems]
 
 
-def test_problems_of_files_are_found_and_their_hubs_are_left_alone(session: Session, fleet: Fleet) -> None:
-    fleet.write(VALUES, "a: 1\na: 2\n")
+BAD_PYTHON = "jupyterhub: {hub: {extraConfig: {a: 'def f('}}}\n"
+
+
+def said(report: Report) -> tuple[str, ...]:
+    """Return the notices that are not about where a chart comes from."""
+    return tuple(each for each in report.notices if "comes from a folder" not in each)
+
+
+def rules(report: Report) -> list[str]:
+    return [each.rule for each in report.problems]
+
+
+def test_the_hubs_of_a_file_that_cannot_be_read_are_named(session: Session, fleet: Fleet) -> None:
+    fleet.write(VALUES, "a: [\n")
     report = validate(session, fleet.root)
-    message = "`a` is written twice in one map, first in line 1"
-    assert lines(report) == [f"{VALUES}:2:1: {message} [duplicate-key]"]
+    assert rules(report) == ["yaml"]
     assert (report.ok, report.errors, report.clusters, report.hubs) == (False, 1, 1, 1)
     assert report.not_checked == ()
+    expected = "not looked at, since what their values come from cannot be taken: campus: `research`"
+    assert expected in report.summary()["notices"]
 
 
-def test_what_is_wrong_in_the_entry_of_a_hub_stops_only_that_one(session: Session, fleet: Fleet) -> None:
-    fleet.chart({"properties": {"cull": FORBIDDEN}})
-    files = dict.fromkeys(("one", "two", "three"), "research.values.yaml")
-    fleet.cluster("campus", **files)
-    fleet.write(VALUES, "jupyterhub: {cull: {}}\n")
-    text = (fleet.root / CLUSTER).read_text()
-    preset = "description: One\nfeatures: {culling: {idle_minutes: %d}}\n"
-    for name, minutes in (("short", 10), ("long", 100)):
-        fleet.write(f"config/presets/{name}.yaml", preset % minutes)
-    presets = "  - name: two\n    presets: [short, long]\n"
-    fleet.write(CLUSTER, text.replace("  - name: two\n", presets))
+def test_an_entry_without_a_name_is_told_by_its_number(session: Session, fleet: Fleet) -> None:
+    fleet.chart()
+    text = (fleet.root / CLUSTER).read_text().replace("schema: 2", "  - domain: a.example.org\nschema: 2")
+    fleet.write(CLUSTER, text)
     report = validate(session, fleet.root, render=False)
-    assert [(each.rule, each.message.partition(":")[0]) for each in report.problems] == [
-        ("preset-conflict", "hub `two`"),
-        ("chart-schema", "hubs `one`, `three`"),
+    assert said(report) == (
+        "not looked at, since what their values come from cannot be taken: campus: hub 2",
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "first"),
+    [
+        ("provider: local", "provider: local\nno_such_key: 1", "schema"),
+        ("provider: local", "providr: local", "schema"),
+        ("provider: local", "uid: a", "schema"),
+        ("name: campus", "name: camp", "cluster-name"),
+        ("provider: local", "provider: local\nkubeconfig: {fil: a}", "schema"),
+        ("    domain:", "    display_nam: A\n    domain:", "schema"),
+        ("    domain:", "    features: {cullin: true}\n    domain:", "schema"),
+        ("    domain:", "    auth: {type: githup}\n    domain:", "schema"),
+        ("    domain:", "    domain: a.example.org\n    domain:", "duplicate-key"),
+    ],
+)
+def test_what_is_wrong_in_cluster_yaml_hides_nothing_of_the_values(
+    session: Session, fleet: Fleet, old: str, new: str, first: str
+) -> None:
+    fleet.chart({"properties": {"cull": FORBIDDEN}})
+    fleet.write(VALUES, f"{BAD_PYTHON[:-2]}, cull: {{}}}}\n")
+    fleet.write(CLUSTER, (fleet.root / CLUSTER).read_text().replace(old, new, 1))
+    found = rules(validate(session, fleet.root, render=False))
+    assert first in found
+    assert {"embedded-python", "chart-schema"} <= set(found)
+    assert set(found) <= {first, "embedded-python", "chart-schema", "provider-block"}
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [("jupyterhub: {custom: {}, a: 1, a: 2", "duplicate-key"), ("image: {tag: 1.10}\njupyterhub: {b: 1", "")],
+)
+def test_one_error_of_a_file_hides_no_other(session: Session, fleet: Fleet, text: str, first: str) -> None:
+    fleet.chart({"properties": {"cull": FORBIDDEN}})
+    fleet.write(VALUES, f"{text}, cull: {{}}, hub: {{extraConfig: {{a: 'def f('}}}}}}\n")
+    found = set(rules(validate(session, fleet.root, render=False)))
+    assert found >= {first or "misread-version", "chart-schema", "embedded-python"}
+
+
+@pytest.mark.parametrize(
+    ("preset", "first", "looked_at"),
+    [
+        ("description: A\nfeatures: {cullin: true}\n", "schema", True),
+        ("description: A\nfeture: {}\n", "schema", True),
+        ("description: A\nvalues: [1]\n", "schema", False),
+        ("description: A\nextends: [nobody]\n", "preset", False),
+        ("description: [\n", "yaml", False),
+    ],
+)
+def test_what_is_wrong_in_a_preset_hides_as_little(
+    session: Session, fleet: Fleet, preset: str, first: str, *, looked_at: bool
+) -> None:
+    fleet.chart()
+    fleet.write("config/presets/own.yaml", preset)
+    fleet.write(VALUES, BAD_PYTHON)
+    text = (fleet.root / CLUSTER).read_text()
+    fleet.write(CLUSTER, text.replace("    domain:", "    presets: [own]\n    domain:"))
+    found = set(rules(validate(session, fleet.root, render=False)))
+    assert found == {first, *(("embedded-python",) if looked_at else ())}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("    domain:", "    presets: [nobody]\n    domain:"),
+        ("helm_chart: basehub", "helm_chart: basehob"),
+        ("    helm_chart: basehub\n", ""),
+        ("[research.values.yaml]", "research.values.yaml"),
+        ("[research.values.yaml]", "[research.values.yaml, nothing.yaml]"),
+        ("helm_chart_values_files", "helm_chart_value_files"),
+    ],
+)
+def test_a_hub_without_its_values_is_left_alone_and_its_neighbours_are_not(
+    session: Session, fleet: Fleet, old: str, new: str
+) -> None:
+    fleet.chart()
+    fleet.write(VALUES, BAD_PYTHON)
+    fleet.cluster("campus", one="research.values.yaml", two="research.values.yaml")
+    fleet.write(CLUSTER, (fleet.root / CLUSTER).read_text().replace(old, new, 1))
+    report = validate(session, fleet.root, render=False)
+    told = [each.message for each in report.problems if each.rule == "embedded-python"]
+    assert [each.partition(":")[0] for each in told] == ["hub `two`"]
+    assert said(report) == (
+        "not looked at, since what their values come from cannot be taken: campus: `one`",
+    )
+
+
+def test_settings_that_two_hubs_share_by_an_alias_are_left_out_of_both(
+    session: Session, fleet: Fleet
+) -> None:
+    fleet.chart()
+    fleet.cluster("campus", one="research.values.yaml", two="research.values.yaml")
+    first, second = "    auth: &a {type: githup}\n    domain: one", "    auth: *a\n    domain: two"
+    text = (fleet.root / CLUSTER).read_text()
+    fleet.write(CLUSTER, text.replace("    domain: one", first).replace("    domain: two", second))
+    assert said(validate(session, fleet.root, render=False)) == (
+        "looked at in part, since what an error is about was left out: campus: `one`, `two`",
+    )
+
+
+def test_what_is_left_out_is_missed_by_nobody(session: Session, fleet: Fleet) -> None:
+    """The key that the chart wants may be in what could not be taken."""
+    fleet.chart({"properties": {"proxy": {"required": ["key"]}}})
+    fleet.write(VALUES, "jupyterhub: {proxy: {}}\n")
+    text = (fleet.root / CLUSTER).read_text()
+    assert rules(validate(session, fleet.root, render=False)) == ["chart-schema"]
+    fleet.write(CLUSTER, text.replace("    domain:", "    auth: {type: githup}\n    domain:"))
+    report = validate(session, fleet.root, render=False)
+    assert rules(report) == ["schema"]
+    assert said(report) == (
+        "looked at in part, since what an error is about was left out: campus: `research`",
+    )
+    # Accepted, it is as good as meant.
+    known = Baseline(everything=True)
+    assert rules(validate(session, fleet.root, render=False, baseline=known)) == ["schema", "chart-schema"]
+
+
+def test_a_missing_key_points_at_the_strongest_file_with_the_map_else_at_the_hub(
+    session: Session, fleet: Fleet
+) -> None:
+    wanted = {"required": ["key"]}
+    fleet.chart({"properties": {"proxy": wanted}, "required": ["proxy", "other"]})
+    fleet.cluster("campus", research="weak.yaml, research.values.yaml, strong.yaml")
+    fleet.write("config/clusters/campus/weak.yaml", "a: 1\njupyterhub:\n  proxy: {}\n")
+    fleet.write(VALUES, "b: 1\nc: 1\njupyterhub:\n  proxy: {}\n")
+    fleet.write(STRONG, "jupyterhub: {}\n")
+    assert lines(validate(session, fleet.root, render=False)) == [
+        f"{VALUES}:4:3: hub `research`: missing key `key` in `jupyterhub.proxy` [chart-schema]",
+        f"{STRONG}:1:1: hub `research`: missing key `other` in `jupyterhub` [chart-schema]",
     ]
-    # What is wrong outside the entries is wrong for all.
-    fleet.write(CLUSTER, f"{text}no_such_key: 1\n")
-    assert [each.rule for each in validate(session, fleet.root, render=False).problems] == ["schema"]
+    for name in ("weak", "strong"):
+        fleet.write(f"config/clusters/campus/{name}.yaml", "{}\n")
+    fleet.write(VALUES, "{}\n")
+    assert lines(validate(session, fleet.root, render=False)) == [
+        f"{CLUSTER}:4:5: hub `research`: missing key `key` in `jupyterhub.proxy` [chart-schema]",
+        f"{CLUSTER}:4:5: hub `research`: missing key `other` in `jupyterhub` [chart-schema]",
+    ]
+
+
+def test_objects_wait_for_errors_of_the_values_and_that_is_said(session: Session, fleet: Fleet) -> None:
+    fleet.chart()
+    fleet.write(VALUES, BAD_PYTHON)
+    report = validate(session, fleet.root)
+    assert rules(report) == ["embedded-python"]
+    assert said(report) == ("objects not looked at, since other errors come first: campus: `research`",)
+    assert said(validate(session, fleet.root, render=False)) == ()
 
 
 def test_a_chart_that_cannot_be_had_is_told_once(session: Session, fleet: Fleet) -> None:

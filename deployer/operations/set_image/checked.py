@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from deployer.errors import DeployerError
 from deployer.fleet.load import select_cluster, select_hubs
 from deployer.fleet.problems import counted, identity
+from deployer.operations.validation.extent import Look
 from deployer.operations.validation.hubs import check
 from deployer.operations.validation.report import with_hubs
 from deployer.operations.validation.work import Work
@@ -68,6 +69,6 @@ def _problems(
     return (*loaded.problems, *of_own, *with_hubs(outcomes)), tuple(missing)
 
 
-def _counterpart(fleet: Fleet, cluster: Cluster, hub: Hub) -> tuple[Cluster, Hub]:
+def _counterpart(fleet: Fleet, cluster: Cluster, hub: Hub) -> Look:
     chosen = select_cluster(fleet, cluster.name)
-    return chosen, select_hubs(chosen, [hub.name])[0]
+    return Look(cluster=chosen, hub=select_hubs(chosen, [hub.name])[0])

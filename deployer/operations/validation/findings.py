@@ -49,11 +49,15 @@ def from_plain(data: Mapping[str, Any]) -> Findings:
 
 @dataclass(frozen=True, kw_only=True)
 class HubFindings:
-    """Looks for what is wrong with a hub. What rules see is its own cluster, and no other."""
+    """Looks for what is wrong with a hub. What rules see is its own cluster, and no other.
+
+    Unless it is `complete`, only those rules are asked that need not know all of it.
+    """
 
     work: Work
     cluster: Cluster
     hub: Hub
+    complete: bool = True
 
     def in_values(self) -> Findings:
         """Return what the rules about values find.
@@ -81,7 +85,7 @@ class HubFindings:
 
     @cached_property
     def _key(self) -> str:
-        return self.work.keys.values(self.cluster, self.hub) if self.work.cache else ""
+        return self.work.keys.values(self.cluster, self.hub, self.complete) if self.work.cache else ""
 
     def _remembered(self, key: str, look: Callable[[], Findings]) -> Findings:
         known = self.work.known(key)
@@ -92,7 +96,7 @@ class HubFindings:
         return found
 
     def _look_at_values(self) -> Findings:
-        rules = (*values_rules.RULES, *self.work.own.of_values)
+        rules = (*values_rules.RULES, *self.work.own.of_values) if self.complete else values_rules.ALONE
         return Findings(problems=self._found(rules, self._subject), notices=self._release.chart.notices)
 
     def _look_at_objects(self) -> Findings:
@@ -131,4 +135,5 @@ class HubFindings:
             chart=release.chart,
             merged=release.merged,
             handed=release.values_for_helm,
+            complete=self.complete,
         )

@@ -9,6 +9,7 @@ from deployer.charts.cache import CacheUnusable
 from deployer.charts.sources import ChartUnavailable
 from deployer.errors import DeployerError, Interrupted
 from deployer.fleet.problems import ConfigurationError
+from deployer.operations.validation.extent import Extent
 from deployer.operations.validation.findings import HubFindings
 from deployer.operations.validation.report import Outcome
 from deployer.rules.dates import past_dates
@@ -17,17 +18,19 @@ from deployer.tools.process import ProgramFailed, ProgramMissing
 if TYPE_CHECKING:
     from deployer.fleet.model import Cluster, Fleet, Hub
     from deployer.fleet.problems import Problem
+    from deployer.operations.validation.extent import Look
     from deployer.operations.validation.work import Work
 
 _LONGEST_MESSAGE = 300
 
 
-def check(work: Work, chosen: tuple[Cluster, Hub]) -> Outcome:
-    """Return what is wrong with a hub, beyond the files that it is made of."""
-    cluster, hub = chosen
-    if work.session.interruption.requested:
+def check(work: Work, look: Look) -> Outcome:
+    """Return what is wrong with a hub, beyond its files, as far as it is to be looked at."""
+    cluster, hub, extent = look.cluster, look.hub, look.extent
+    if work.session.interruption.requested or extent is Extent.NOTHING:
         return Outcome(hub=hub)
-    findings = HubFindings(work=work, cluster=cluster, hub=hub)
+    complete = extent > Extent.PART
+    findings = HubFindings(work=work, cluster=cluster, hub=hub, complete=complete)
     try:
         found = findings.in_values()
     except ChartUnavailable as error:
@@ -39,11 +42,13 @@ def check(work: Work, chosen: tuple[Cluster, Hub]) -> Outcome:
     except DeployerError as error:
         failures = _failures(work.fleet, hub, error, "chart-package")
         return Outcome(hub=hub).having(failures, work.fleet.ignores, cluster)
-    outcome = Outcome(hub=hub, notices=found.notices, values_seen=True)
+    outcome = Outcome(hub=hub, notices=found.notices, values_seen=complete)
     dates = past_dates(hub, work.session.clock())
     outcome = outcome.having((*found.problems, *dates), work.fleet.ignores, cluster)
-    if not work.render or outcome.stops(work.baseline):
+    if not work.render:
         return outcome
+    if extent is not Extent.ALL or outcome.stops(work.baseline):
+        return replace(outcome, objects_wait=True)
     return _check_objects(work, cluster, findings, outcome)
 
 

@@ -56,7 +56,6 @@ def _hidden(fleet: Fleet, outcomes: Iterable[Outcome]) -> Iterator[Hidden]:
 def _checked(fleet: Fleet, own: OwnRules, outcomes: Sequence[Outcome]) -> set[str]:
     """Return the rules that have seen all that there is for them to see."""
     checked = _ids(READING, fleet_rules.RULES, (KUBERNETES_SUPPORT,), own.of_fleet)
-    # A hub with an error in its files has no outcome.
     if len(outcomes) == sum(len(cluster.hubs) for cluster in fleet.clusters):
         if all(outcome.values_seen for outcome in outcomes):
             checked |= _ids(values.RULES, (PAST_DATE,), own.of_values)

@@ -38,13 +38,14 @@ class Keys:
     own: OwnRules
     _clusters: dict[str, str] = field(default_factory=dict, repr=False)
 
-    def values(self, cluster: Cluster, hub: Hub) -> str:
-        """Return the key of what rules find in a hub's values.
+    def values(self, cluster: Cluster, hub: Hub, complete: bool = True) -> str:
+        """Return the key of what rules find in a hub's values, `complete` or as far as they could be taken.
 
         Raises:
             DeployerError: something is wrong with the hub's chart.
         """
-        return key_of("values", self._run, self._cluster(cluster), hub.at, self.charts.fingerprint(hub))
+        kind = "values" if complete else "values in part"
+        return key_of(kind, self._run, self._cluster(cluster), hub.at, self.charts.fingerprint(hub))
 
     def objects(self, values: str, helm: Helm) -> str:
         """Return the key of what rules find in a hub's objects."""

@@ -76,7 +76,8 @@ class Report:
 class Outcome:
     """What the charts say about one hub, and the ignored part of it, which is `hidden`.
 
-    `values_seen` and `objects_seen` tell whether the rules about its values and its objects were all asked.
+    `values_seen` and `objects_seen` tell whether the rules about its values and its objects were all asked,
+    `objects_wait` that those about its objects were not, for errors that come first.
     """
 
     hub: Hub
@@ -86,6 +87,7 @@ class Outcome:
     not_checked: tuple[str, ...] = ()
     values_seen: bool = False
     objects_seen: bool = False
+    objects_wait: bool = False
 
     def having(self, problems: Iterable[Problem], ignores: Ignores, cluster: Cluster) -> Outcome:
         """Return this with more problems, without those that are ignored."""

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from deployer.fleet import versions
 from deployer.fleet.load import load, select_cluster, select_hubs
-from deployer.fleet.subjects import entry_at
 from deployer.operations.validation.cache import Cache
 from deployer.operations.validation.changes import changes_since
+from deployer.operations.validation.extent import looks, unbuilt
+from deployer.operations.validation.extent import notices as about_extent
 from deployer.operations.validation.hubs import check
 from deployer.operations.validation.ignores import about_ignores, ignored
 from deployer.operations.validation.report import Report, with_hubs
@@ -23,17 +24,14 @@ from deployer.rules.kubernetes_support import supported
 from deployer.rules.own.load import own_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from deployer.fleet.model import Cluster, Fleet, Hub
-    from deployer.fleet.positions import KeyPath
-    from deployer.fleet.problems import Problem
+    from deployer.operations.validation.extent import Look
     from deployer.operations.validation.report import Outcome
     from deployer.rules.baseline import Baseline
     from deployer.session import Session
-
-    Chosen = Sequence[tuple[Cluster, Hub]]
 
 
 def validate(
@@ -74,12 +72,16 @@ def validate(
     wrong = [each for each in problems if each.severity == "error" and not baseline.accepts(each)]
     cache = Cache(directory=session.cache / "validate") if cached else None
     work = Work(session=session, fleet=fleet, baseline=baseline, own=own, render=render, cache=cache)
-    outcomes = _outcomes(work, _whole(fleet, chosen, wrong), jobs)
+    looked = looks(fleet, chosen, wrong)
+    outcomes = _outcomes(work, looked, jobs)
+    clusters = () if changes or hubs else fleet.clusters
+    nameless = [each for some in clusters if cluster in (None, some.name) for each in unbuilt(some)]
     not_checked = _once(outcome.not_checked for outcome in outcomes)
     notices = (
         *versions.notices(fleet),
         *_assumed_versions(chosen),
         *_once(outcome.notices for outcome in outcomes),
+        *about_extent(zip(looked, (each.objects_wait for each in outcomes), strict=True), nameless),
     )
     of_ignores = about_ignores(fleet, own, problems, outcomes, whole=whole)
     found = {*problems, *of_own, *of_versions, *with_hubs(outcomes), *of_ignores}
@@ -90,30 +92,16 @@ def validate(
         clusters=len(fleet.clusters),
         hubs=len(chosen),
         ignored=ignored(fleet, outcomes),
-        complete=whole and len(outcomes) == len(chosen) and all(each.objects_seen for each in outcomes),
+        complete=whole and all(each.objects_seen for each in outcomes),
         changes=changes,
         own_rules=own.rules,
     )
 
 
-def _whole(fleet: Fleet, chosen: Chosen, wrong: Iterable[Problem]) -> Chosen:
-    """Return those hubs whose files are fine. What is in the entry of one hub says nothing about others."""
-    documents = {cluster.document.name: cluster.document for cluster in fleet.clusters}
-    broken: set[tuple[str, KeyPath]] = set()
-    for each in wrong:
-        document = documents.get(each.path)
-        broken.add((each.path, entry_at(document, each.line, each.column) if document else ()))
-    return [
-        (cluster, hub)
-        for cluster, hub in chosen
-        if (hub.document.name, hub.at) not in broken and not any((name, ()) in broken for name in hub.files)
-    ]
-
-
-def _outcomes(work: Work, chosen: Chosen, jobs: int | None) -> tuple[Outcome, ...]:
+def _outcomes(work: Work, looked: Iterable[Look], jobs: int | None) -> tuple[Outcome, ...]:
     try:
         with _fleet_at_rest(), ThreadPoolExecutor(max_workers=jobs or os.cpu_count()) as pool:
-            outcomes = tuple(pool.map(partial(check, work), chosen))
+            outcomes = tuple(pool.map(partial(check, work), looked))
     finally:
         work.finish()
     work.session.interruption.check()

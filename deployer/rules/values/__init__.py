@@ -75,3 +75,31 @@ RULES: tuple[Rule[HubValues], ...] = (
     *leftovers.RULES,
     *without_effect.RULES,
 )
+
+_ALONE = frozenset(
+    {
+        "chart-schema",
+        "container-resources",
+        "embedded-data",
+        "embedded-python",
+        "hub-setting",
+        "hub-setting-kind",
+        "image-number",
+        "placeholder",
+        "plain-credential",
+        "profile-groups",
+        "profile-name",
+        "profile-option",
+        "profile-setting",
+        "profile-slug",
+        "removed-setting",
+        "renamed-setting",
+        "server-environment",
+        "server-units",
+        "short-password",
+        "storage-size",
+    }
+)
+
+ALONE: tuple[Rule[HubValues], ...] = tuple(rule for rule in RULES if rule.id in _ALONE)
+"""Those that tell of what is written in one place, whatever is said or missing in all others."""

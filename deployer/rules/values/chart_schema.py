@@ -13,6 +13,8 @@ from deployer.rules.subjects import is_unknown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from deployer.fleet.documents import Document
+    from deployer.fleet.positions import KeyPath
     from deployer.rules.subjects import HubValues
 
 
@@ -21,18 +23,31 @@ def chart_schema(release: HubValues) -> Iterator[Finding]:
     """Hold a hub's values against the schemas of its chart and of the packages in it.
 
     Helm would refuse the release, or the chart would take the value for something else. What is encrypted is
-    unknown, and nothing is said about it.
+    unknown, and nothing is said about it. Its keys are seen, so that one which is missing is told.
     """
     yield from _broken_blocks(release)
     for at, checker in release.chart.checkers:
         for violation in violations(checker, look_up(release.values, at)):
             where = (*at, *violation.at)
+            if violation.kind == "missing key":
+                if release.complete:
+                    yield Finding(*_map_at(release, where), violation.about(where))
+                continue
             layer, found_at = release.merged.origin_path(where)
             if not is_unknown(layer, where):
                 yield release.finding_in(layer, found_at, violation.about(where))
 
 
 RULES = (chart_schema,)
+
+
+def _map_at(release: HubValues, at: KeyPath) -> tuple[Document, KeyPath]:
+    """Return where the strongest file has the map at a path, else the hub: who adds a key does it there."""
+    for layer in reversed(release.merged.layers):
+        document = None if layer.feature or layer.kind == "chart" else layer.document
+        if document is not None and isinstance(document.value(at), Mapping):
+            return document, at
+    return release.hub.document, release.hub.at
 
 
 def _broken_blocks(release: HubValues) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 OWN_KEYS = {
     "global",
     "nfs",
+    "homeDisk",
     "inClusterNFS",
     "ngshare",
     "nodePlaceholder",

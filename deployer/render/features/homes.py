@@ -38,7 +38,7 @@ def _server(subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:
 def _made_by_the_cloud(
     subject: Subject, settings: Mapping[str, Any], server: dict[str, Any]
 ) -> dict[str, Any]:
-    """Claim a disk of a size, from a storage class that is said or made: quotas need XFS, mounted for them."""
+    """Claim a disk of a size, from a storage class that is said or made, for quotas need XFS of a kind."""
     cloud = clouds.of(subject.cluster.provider).HOMES
     claim = {"size": f"{settings['size_gb']}Gi"}
     server["persistentVolume"] = claim

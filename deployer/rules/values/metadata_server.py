@@ -29,7 +29,8 @@ def metadata_server(release: HubValues) -> Iterator[Finding]:
     if release.value(*_POLICY) is False and not release.value(*_BLOCKED) and not release.unknown(_BLOCKED):
         message = (
             "without a network policy servers reach the cloud's metadata server, which has the node's "
-            "credentials; leave out `networkPolicy.enabled: false`, or say `cloudMetadata.blockWithIptables: true`"
+            "credentials; leave out `networkPolicy.enabled: false`, or say "
+            "`cloudMetadata.blockWithIptables: true`"
         )
         yield release.finding(_POLICY, message)
 

@@ -39,12 +39,16 @@ class Homes:
 
     `disk` is the key of jupyterhub-home-nfs for a disk of the provider, and `mount_options` are those of
     nodes. `by_name` says whether nodes can resolve names of the cluster; others need the Service's address.
+    `provisioner` is the CSI driver that makes disks, with the `parameters` of its storage class; "" where
+    none is known.
     """
 
     disk: str = "openstack"
     # Soft: a server that is away ends in errors, not in processes that nobody can stop.
     mount_options: tuple[str, ...] = ("soft", "noatime", "vers=4.2")
     by_name: bool = False
+    provisioner: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
 
 class Cloud(Protocol):

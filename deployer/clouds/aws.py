@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 IDENTITY_ARGV = ["aws", "sts", "get-caller-identity", "--output=json"]
 # As AWS recommends; `noresvport` lets a connection come back after the server moved.
 _MOUNT_OPTIONS = ("rsize=1048576", "wsize=1048576", "timeo=600", "soft", "retrans=2", "noresvport")
-HOMES = Homes(disk="eks", mount_options=_MOUNT_OPTIONS)
+HOMES = Homes(
+    disk="eks",
+    mount_options=_MOUNT_OPTIONS,
+    provisioner="ebs.csi.aws.com",
+    parameters={"type": "gp3", "encrypted": "true"},
+)
 
 
 def credentials_argv(aws: Aws, kubeconfig: Path) -> list[str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from deployer.session import Session
     from deployer.tools.process import Programs
 
-HOMES = Homes()
+HOMES = Homes(provisioner="disk.csi.azure.com", parameters={"skuName": "StandardSSD_LRS"})
 _KEYS = ("tenant_id", "service_principal_id", "service_principal_password")
 
 

@@ -19,7 +19,13 @@ if TYPE_CHECKING:
     from deployer.session import Session
     from deployer.tools.process import Programs
 
-HOMES = Homes(disk="gke", mount_options=("soft", "noatime"), by_name=True)
+HOMES = Homes(
+    disk="gke",
+    mount_options=("soft", "noatime"),
+    by_name=True,
+    provisioner="pd.csi.storage.gke.io",
+    parameters={"type": "pd-balanced"},
+)
 
 
 def activate_argv(key: Path) -> list[str]:

@@ -76,10 +76,7 @@ def local_node(subject: Subject) -> dict[str, Any]:
         return {}
     anywhere = {"extraPodConfig": {"nodeSelector": None}}
     return {
-        "jupyterhub": {
-            "scheduling": {"userScheduler": {"enabled": False}},
-            "singleuser": {"cloudMetadata": {"blockWithIptables": False}},
-        },
+        "jupyterhub": {"scheduling": {"userScheduler": {"enabled": False}}},
         "dask-gateway": {"gateway": {"backend": {"scheduler": anywhere, "worker": anywhere}}},
         "binderhub-service": {
             "config": {"KubernetesBuildExecutor": {"node_selector": None}},

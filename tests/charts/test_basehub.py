@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 OWN_KEYS = {
     "global",
     "nfs",
+    "homeDisk",
     "inClusterNFS",
     "ngshare",
     "nodePlaceholder",

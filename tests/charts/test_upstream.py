@@ -116,6 +116,25 @@ def test_a_hub_renders_with_published_versions_and_our_defaults(
     assert not [name for name in objects if "puller" in name or name.startswith("Job/")]
 
 
+def test_a_policy_denies_the_metadata_server_and_no_privileged_container_has_to(
+    helm: Helm, prepared: PreparedChart, basehub: Chart, tmp_path: Path
+) -> None:
+    objects = rendered(helm, prepared, values(basehub, prepared, HUB), tmp_path)
+    text = base64.b64decode(objects["Secret/hub"]["data"]["values.yaml"]).decode()
+    # By this alone upstream's jupyterhub_config.py adds the container.
+    assert yaml.safe_load(text)["singleuser"]["cloudMetadata"]["blockWithIptables"] is False
+    blocks = [
+        place["ipBlock"]
+        for rule in objects["NetworkPolicy/singleuser"]["spec"]["egress"]
+        for place in rule.get("to", ())
+        if "ipBlock" in place and not rule.get("ports")
+    ]
+    everywhere = [block for block in blocks if block["cidr"] == "0.0.0.0/0"]
+    assert everywhere
+    assert all("169.254.169.254/32" in block["except"] for block in everywhere)
+    assert "169.254.169.254/32" not in [block["cidr"] for block in blocks]
+
+
 def test_a_null_reaches_upstreams_own_default(
     helm: Helm, prepared: PreparedChart, basehub: Chart, tmp_path: Path
 ) -> None:

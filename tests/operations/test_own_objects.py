@@ -46,6 +46,15 @@ ON_GCP = """
 jupyterhub-home-nfs: {gke: {volumeId: disk}}
 dask-gateway: {enabled: true}
 """
+MADE_ON_AWS = """
+jupyterhub-home-nfs: {enabled: true, persistentVolume: {size: 100Gi, storageClass: research-homes}}
+homeDisk:
+  enabled: true
+  name: research-homes
+  provisioner: ebs.csi.aws.com
+  parameters: {type: gp3, encrypted: "true"}
+nfs: {pv: {serverIP: 10.9.8.7}}
+"""
 ON_AWS = """
 jupyterhub-home-nfs: {eks: {volumeId: disk}}
 nfs: {pv: {serverIP: 10.9.8.7}}
@@ -85,6 +94,7 @@ CASES = {
     "everything": ("kubeconfig", ALL_OF_IT),
     "own-server-on-gcp": ("gcp", ON_GCP),
     "own-server-on-aws": ("aws", ON_AWS),
+    "made-disk-on-aws": ("aws", MADE_ON_AWS),
     "in-the-cluster": ("kubeconfig", "{inClusterNFS: {enabled: true, size: 10Gi}}"),
     "grading": ("kubeconfig", GRADING),
     "site": ("kubeconfig", SITE),

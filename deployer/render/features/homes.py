@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from deployer.render.subject import Subject
 
 _SERVER = "jupyterhub-home-nfs"
+_DISKS = ("eks", "gke", "openstack")
 
 
 def values(subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -29,6 +30,34 @@ def _server(subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:
             "enabled": True,
             "volumeId": _made(subject, settings["disk"]).get("id", settings["disk"]),
         }
+    elif "size_gb" in settings and not _has_disk(subject):
+        return _made_by_the_cloud(subject, settings, server)
+    return _served(settings, server)
+
+
+def _made_by_the_cloud(
+    subject: Subject, settings: Mapping[str, Any], server: dict[str, Any]
+) -> dict[str, Any]:
+    """Claim a disk of a size, from a storage class that is said or made, for quotas need XFS of a kind."""
+    cloud = clouds.of(subject.cluster.provider).HOMES
+    claim = {"size": f"{settings['size_gb']}Gi"}
+    server["persistentVolume"] = claim
+    if "storage_class" in settings:
+        claim["storageClass"] = settings["storage_class"]
+        return _served(settings, server)
+    if not cloud.provisioner:
+        return _served(settings, server)
+    claim["storageClass"] = f"{subject.hub.name}-homes"
+    made = {
+        "enabled": True,
+        "name": claim["storageClass"],
+        "provisioner": cloud.provisioner,
+        "parameters": dict(cloud.parameters),
+    }
+    return {**_served(settings, server), "homeDisk": made}
+
+
+def _served(settings: Mapping[str, Any], server: dict[str, Any]) -> dict[str, Any]:
     nfs: dict[str, Any] = {"enabled": True}
     if "address" in settings:
         nfs["pv"] = {"serverIP": settings["address"]}
@@ -53,6 +82,11 @@ def _volume(_subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 def _none(_subject: Subject, _settings: Mapping[str, Any]) -> dict[str, Any]:
     return {"nfs": {"enabled": False}, "jupyterhub": {"singleuser": {"storage": {"type": "none"}}}}
+
+
+def _has_disk(subject: Subject) -> bool:
+    """Whether the hub's own files name the disk: what a preset says of its size then means nothing."""
+    return any(subject.own_value(_SERVER, kind, "volumeId") for kind in _DISKS)
 
 
 def _made(subject: Subject, name: str) -> Mapping[str, str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from deployer import clouds
+from deployer.fleet.model import Local
 from deployer.fleet.rule import Finding, rule
 from deployer.rules.values.parts.asked import asked
 from deployer.rules.values.parts.quantities import GIB, gibibytes, quantity
@@ -19,6 +21,8 @@ _SHARED = "shared_directories"
 _NFS = ("jupyterhub-home-nfs",)
 _DISK = (*_NFS, "persistentVolume", "size")
 _QUOTAS = (*_NFS, "quotaEnforcer", "config", "QuotaManager")
+_CLASS = (*_NFS, "persistentVolume", "storageClass")
+_DISKS = ("eks", "gke", "openstack")
 _SIZES = (
     (*_STORAGE, "capacity"),
     ("jupyterhub", "hub", "db", "pvc", "storage"),
@@ -69,6 +73,26 @@ def home_server(release: HubValues) -> Iterator[Finding]:
         yield release.finding(("nfs", "pv", "serverIP"), message + _server_address(release))
 
 
+@rule()
+def home_disk(release: HubValues) -> Iterator[Finding]:
+    """Want the hub's own NFS server of homes to have a disk.
+
+    Without one that is named, and without a storage class that makes one, its claim waits for a volume for
+    ever, and no server of a user starts. `storageClass: ""` is for a volume that somebody makes by hand.
+    """
+    if isinstance(release.cluster.provider, Local) or release.value(*_NFS, "enabled") is not True:
+        return
+    named = any(release.value(*_NFS, kind, "enabled") is True for kind in _DISKS)
+    if not named and not release.value(*_CLASS) and not release.said(*_CLASS):
+        makes = bool(clouds.of(release.cluster.provider).HOMES.provisioner)
+        sized = "`size_gb`" if makes else "`size_gb` and `storage_class`"
+        message = (
+            f"the server of homes has no disk, so it never starts: say {sized} in `homes` among the features "
+            "for one that is made, or `disk` for one that is there"
+        )
+        yield release.finding((*_NFS, "enabled"), message)
+
+
 @rule("warning")
 def home_quota(release: HubValues) -> Iterator[Finding]:
     """Want a home's quota to be smaller than the disk with all homes.
@@ -87,7 +111,7 @@ def home_quota(release: HubValues) -> Iterator[Finding]:
             yield release.finding(at, message)
 
 
-RULES = (storage_size, home_volume, home_server, home_quota)
+RULES = (storage_size, home_volume, home_server, home_disk, home_quota)
 
 
 def _server_address(release: HubValues) -> str:

@@ -155,6 +155,24 @@ def test_homes_of_a_server_of_the_hubs_own_come_after_its_first_deploy(session: 
     assert problems(session, root) == []
 
 
+def test_a_disk_that_no_question_is_about_is_told_and_not_refused(session: Session, root: Path) -> None:
+    """A cluster of a kubeconfig file makes disks of its own kind: the preset's size is not enough."""
+    described = NewHub(
+        name="course",
+        display_name="Course",
+        domain="course.alps.example.org",
+        sign_in=SignIn(auth={"type": "native", "admins": ["ada"]}),
+        presets=("education",),
+    )
+    found = hub.plan(session, root, "alps", described)
+    (told,) = found.notes
+    assert told.endswith("[home-disk]")
+    assert "say `size_gb` and `storage_class` in `homes`" in told
+    plan.carry_out(found)
+    problems = validate(session, root, cluster="alps", hubs=["course"], render=False).problems
+    assert [(each.rule, each.severity) for each in problems] == [("home-disk", "error")]
+
+
 def problems(session: Session, root: Path) -> list[Problem]:
     return list(validate(session, root, cluster="sea-1", render=False).problems)
 

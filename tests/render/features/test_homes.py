@@ -37,6 +37,34 @@ SERVER = "jupyterhub-home-nfs"
             },
         ),
         (
+            "aws",
+            "kind: server, size_gb: 100",
+            {
+                SERVER: {
+                    "enabled": True,
+                    "persistentVolume": {"size": "100Gi", "storageClass": "hub-homes"},
+                },
+                "nfs": {"enabled": True},
+                "homeDisk": {
+                    "enabled": True,
+                    "name": "hub-homes",
+                    "provisioner": "ebs.csi.aws.com",
+                    "parameters": {"type": "gp3", "encrypted": "true"},
+                },
+            },
+        ),
+        (
+            "kubeconfig",
+            "kind: server, size_gb: 100, storage_class: xfs-quotas",
+            {
+                SERVER: {
+                    "enabled": True,
+                    "persistentVolume": {"size": "100Gi", "storageClass": "xfs-quotas"},
+                },
+                "nfs": {"enabled": True},
+            },
+        ),
+        (
             "azure",
             "kind: managed, address: files.example.org, directory: /hubs",
             {
@@ -91,6 +119,26 @@ SERVER = "jupyterhub-home-nfs"
 )
 def test_homes_are_where_they_are_said_to_be(provider: str, settings: str, expected: dict[str, Any]) -> None:
     assert asked(f"features: {{homes: {{{settings}}}}}", provider=provider) == expected
+
+
+@pytest.mark.parametrize("provider", ["aws", "azure", "gcp"])
+def test_clouds_make_disks_of_a_class_that_the_claim_names(provider: str) -> None:
+    found = asked("features: {homes: {kind: server, size_gb: 1}}", provider=provider)
+    assert found[SERVER]["persistentVolume"]["storageClass"] == found["homeDisk"]["name"]
+    assert found["homeDisk"]["provisioner"]
+
+
+def test_no_class_is_made_up_where_the_cloud_is_unknown() -> None:
+    found = asked("features: {homes: {kind: server, size_gb: 1}}", provider="kubeconfig")
+    assert found[SERVER]["persistentVolume"] == {"size": "1Gi"}
+    assert "homeDisk" not in found
+
+
+@pytest.mark.parametrize("disk", ["eks", "gke", "openstack"])
+def test_a_disk_that_a_hub_names_keeps_its_claim_whatever_size_a_preset_says(disk: str) -> None:
+    own = f"{{{SERVER}: {{{disk}: {{volumeId: vol-1}}}}}}"
+    found = asked("features: {homes: {kind: server, size_gb: 1}}", own=own)
+    assert found == {SERVER: {"enabled": True}, "nfs": {"enabled": True}}
 
 
 MADE = {

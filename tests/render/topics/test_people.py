@@ -102,10 +102,7 @@ def test_placeholders_make_room_for_users(replicas: str, makes_room: bool) -> No
 def test_a_local_hub_does_without_what_needs_other_nodes_or_a_registry() -> None:
     anywhere = {"extraPodConfig": {"nodeSelector": None}}
     assert computed("local node", provider="local") == {
-        "jupyterhub": {
-            "scheduling": {"userScheduler": {"enabled": False}},
-            "singleuser": {"cloudMetadata": {"blockWithIptables": False}},
-        },
+        "jupyterhub": {"scheduling": {"userScheduler": {"enabled": False}}},
         "dask-gateway": {"gateway": {"backend": {"scheduler": anywhere, "worker": anywhere}}},
         "binderhub-service": {
             "config": {"KubernetesBuildExecutor": {"node_selector": None}},

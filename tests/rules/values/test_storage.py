@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deployer.rules.values.storage import RULES, home_quota, home_server, home_volume, storage_size
+from deployer.rules.values.storage import RULES, home_disk, home_quota, home_server, home_volume, storage_size
 from tests.rules.values.making import ENCRYPTED, found
 
 if TYPE_CHECKING:
@@ -100,3 +100,48 @@ def test_a_quota_is_smaller_than_the_disk(values: Making) -> None:
 )
 def test_other_homes_are_fine(values: Making, text: str) -> None:
     assert found([home_quota, home_volume], values(f"{text}sops: {{version: 1}}")) == []
+
+
+NO_DISK = "the server of homes has no disk, so it never starts: say {} in `homes` among the features"
+NO_DISK += " for one that is made, or `disk` for one that is there"
+
+
+@pytest.mark.parametrize(
+    ("provider", "homes", "sized"),
+    [
+        ("aws", "kind: server", "`size_gb`"),
+        ("kubeconfig", "kind: server", "`size_gb` and `storage_class`"),
+        ("kubeconfig", "kind: server, size_gb: 10", "`size_gb` and `storage_class`"),
+    ],
+)
+def test_a_server_of_homes_has_a_disk(values: Making, provider: str, homes: str, sized: str) -> None:
+    release = values(provider=provider, asking=f"features: {{homes: {{{homes}}}}}")
+    (told,) = found(home_disk, release)
+    assert NO_DISK.format(sized) in told
+
+
+@pytest.mark.parametrize(
+    ("provider", "homes"),
+    [
+        ("aws", "kind: server, size_gb: 10"),
+        ("aws", "kind: server, disk: vol-1"),
+        ("kubeconfig", "kind: server, size_gb: 10, storage_class: xfs-quotas"),
+        ("kubeconfig", "kind: server, disk: vol-1"),
+        ("local", "kind: server"),
+        ("aws", "kind: none"),
+    ],
+)
+def test_a_disk_is_named_or_made(values: Making, provider: str, homes: str) -> None:
+    assert found(home_disk, values(provider=provider, asking=f"features: {{homes: {{{homes}}}}}")) == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "eks: {volumeId: vol-1}",
+        "gke: {volumeId: disk}",
+        'enabled: true, persistentVolume: {size: 10Gi, storageClass: ""}',
+    ],
+)
+def test_a_disk_of_a_hubs_own_files_is_right(values: Making, said: str) -> None:
+    assert found(home_disk, values(f"jupyterhub-home-nfs: {{{said}}}")) == []

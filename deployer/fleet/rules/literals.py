@@ -100,7 +100,7 @@ def empty_section(fleet: Fleet) -> Iterator[Finding]:
         for at, value in document.unusual:
             # A whole block of values that is null is an error, which the charts' schemas tell.
             if value is None and len(at) > 1 and isinstance(at[-1], str) and document.texts.get(at) == "":
-                message = f"`{shown(at)}` has no value, which removes what the chart and weaker files say"
+                message = f"`{shown(at)}` has no value, which removes whatever the chart and weaker files say"
                 yield Finding(document, at, f"{message}: write `null` if that is meant, or remove the key")
 
 

@@ -67,7 +67,7 @@ def hub_host(fleet: Fleet) -> Iterator[Finding]:
     such as BinderHub, has the domain.
     """
     others = {(each.owner, each.host) for each in services(fleet) if each.what not in _OF_JUPYTERHUB}
-    for cluster, hub in ((cluster, hub) for cluster in fleet.clusters for hub in cluster.hubs):
+    for cluster, hub in ((each, hub) for each in fleet.clusters for hub in each.hubs):
         found = said(of_hub(hub), ("jupyterhub", "ingress", "hosts"))
         domain = domain_of(hub)
         if not found or not isinstance(found.value, list) or not found.value or domain is None:

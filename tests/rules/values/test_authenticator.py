@@ -66,11 +66,10 @@ def test_a_null_above_takes_the_authenticator_away(values: Making, null: str) ->
     above = f"jupyterhub: {{hub: {{config: {null}}}}}"
     later = "jupyterhub: {hub: {config: {Authenticator: {admin_users: [ada]}}}}"
     key = "jupyterhub.hub.config" + (".JupyterHub" if "J" in null else "")
-    column = 28 if "J" in null else 20
-    wanted = [
-        f"2:1:{column}: `{key}` has no value, which takes the authenticator away, so nobody can log in: "
-        "remove the key, or write `jupyterhub.hub.config.JupyterHub.authenticator_class`"
-    ]
+    column = 29 if "J" in null else 20
+    what = f"`{key}` has no value, which takes the authenticator away, so nobody can log in"
+    advice = "remove the key, or write `jupyterhub.hub.config.JupyterHub.authenticator_class`"
+    wanted = [f"2:1:{column}: {what}: {advice}"]
     assert found(authenticator_class, values(config("tmp"), above)) == wanted
     assert found(authenticator_class, values(config("tmp"), above, later)) == wanted
     assert found(authenticator_class, values(config("tmp"), above, config("github"))) == []

@@ -49,7 +49,7 @@ def test_python_points_at_the_line_that_does_not_compile(values: Making) -> None
         "1:9:9: not Python: '[' was never closed",
         "1:15:11: not Python: expected ':'",
         "1:21:9: not Python: unterminated string literal (detected at line 1) (line 1 of the text)",
-        "1:25:9: not Python: 'return' outside function",
+        "1:25:7: not Python: 'return' outside function",
         "1:28:5: not Python: '(' was never closed (line 1 of the text)",
     ]
 

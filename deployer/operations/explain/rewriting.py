@@ -113,7 +113,7 @@ def _edited(drafts: Drafts, path: Path, edits: Collection[Edit]) -> Drafts:
 def _without(
     drafts: Drafts, path: Path, moved: Collection[KeyPath], gone: Collection[KeyPath]
 ) -> tuple[Drafts, str]:
-    """Return drafts in which a file has neither some settings nor what is said about them; its text before."""
+    """Return drafts in which a file lacks settings and what is said about them, and its text before."""
     entries = [DeleteEntry(at=at) for at in gone]
     without = _edited(drafts, path, entries)
     text = (without.before[path] or b"").decode().removeprefix(BYTE_ORDER_MARK)

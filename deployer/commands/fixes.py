@@ -23,7 +23,7 @@ def shown(app: App, report: Report) -> int:
     from deployer.fleet.editing.drafts import diff
     from deployer.operations.fix import plan
 
-    fixes = plan(app.root, report.problems, state=app.session.state)
+    fixes = plan(app.session, app.root, report.problems)
     click.echo(diff(fixes.changes), nl=False)
     _tell_refused(app, fixes)
     app.say(f"{_count(fixes)} would mend what has one right answer")
@@ -40,7 +40,7 @@ def mended(app: App, check: Callable[[], Report]) -> Report:
     report = check()
     # What is wrong with a file may hide what is wrong with its hubs, so one pass may uncover the next.
     for _ in range(_MOST_PASSES):
-        fixes = plan(app.root, report.problems, state=app.session.state)
+        fixes = plan(app.session, app.root, report.problems)
         if not fixes.changes:
             _tell_refused(app, fixes)
             break

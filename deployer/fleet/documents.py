@@ -60,7 +60,10 @@ class Document:
         """
         block = self.blocks.get(at) if line else None
         if block is not None:
-            return Mark(block.line + line - 1, block.column)
+            lines = self.texts[at].split("\n")
+            # What is empty in the text may be so in the file.
+            column = block.column if "".join(lines[line - 1 : line]).strip() else 1
+            return Mark(block.line + line - 1, column)
         for length in range(len(at), -1, -1):
             mark = self.marks.get(at[:length])
             if mark is not None:
@@ -141,7 +144,7 @@ def examine(path: Path, *, root: Path, content: bytes | None = None) -> tuple[Do
         # Where nothing is, libyaml has a place behind the end of the file.
         marks=marks if data else {},
         texts=Texts(node),
-        blocks=Blocks(node),
+        blocks=Blocks(node, text),
         encrypted=encrypted,
         exposed=exposed(data) if encrypted else (),
         comments=comments(text, node),

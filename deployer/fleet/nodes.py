@@ -25,9 +25,11 @@ MOST_VALUES = 50_000
 TOO_MANY = f"more than {MOST_VALUES:,} values in one file, counting what aliases repeat"
 
 _DEEPEST = 100
-_BREAK = re.compile("\r\n|[\r\n]")
-_INVISIBLE = re.compile("[\x85\u2028\u2029]")
-"""YAML 1.1 counts these as line breaks; editors and newer YAML do not, and lines would get other numbers."""
+LINE_BREAK = re.compile("\r\n|[\r\n]")
+_INVISIBLE = re.compile("[\x85\u2028\u2029\ufeff]")
+"""YAML 1.1 counts the first three as line breaks; editors and newer YAML do not, and lines would get other
+numbers. The last is a byte order mark, which nobody sees in a key or a value."""
+_BYTE_ORDER_MARK = "\ufeff"
 _CONFLICT = re.compile("^(<{7}|>{7}) ", re.MULTILINE)
 _IN_CONFLICT = "a merge conflict of git that nobody resolved: keep what is right, and remove the markers"
 _TAB = "a tab cannot indent: use spaces"
@@ -108,7 +110,8 @@ def compose(text: str, name: str) -> Node | None:
     invisible = _INVISIBLE.search(text)
     if invisible:
         line, column = place(text, invisible.start())
-        message = f"an invisible line break (U+{ord(invisible[0]):04X}): remove it"
+        what = "byte order mark" if invisible[0] == _BYTE_ORDER_MARK else "line break"
+        message = f"an invisible {what} (U+{ord(invisible[0]):04X}): remove it"
         raise NotYaml(Problem(path=name, line=line, column=column, message=message, rule=RULE))
     composer = _Composer(text)
     try:
@@ -125,7 +128,7 @@ def compose(text: str, name: str) -> Node | None:
 
 def place(text: str, index: int) -> tuple[int, int]:
     """Return the line and column, counted from 1, of a character of a text."""
-    lines = _BREAK.split(text[:index])
+    lines = LINE_BREAK.split(text[:index])
     return len(lines), len(lines[-1]) + 1
 
 
@@ -164,12 +167,12 @@ def _bad_start(character: str) -> str:
 def _character(text: str, mark: yaml.Mark | None) -> str:
     if mark is None:
         return ""
-    return "".join(_BREAK.split(text)[mark.line : mark.line + 1])[mark.column : mark.column + 1]
+    return "".join(LINE_BREAK.split(text)[mark.line : mark.line + 1])[mark.column : mark.column + 1]
 
 
 def _problem(text: str, name: str, mark: yaml.Mark | None, message: str) -> Problem:
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    if line > len(_BREAK.split(text)):
+    if line > len(LINE_BREAK.split(text)):
         # libyaml ends a last line that has no end.
         line, column = place(text, len(text))
     return Problem(path=name, line=line, column=column, message=message, rule=RULE)

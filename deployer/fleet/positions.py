@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import yaml
 
-from deployer.fleet.nodes import PLAIN
+from deployer.fleet.nodes import LINE_BREAK, PLAIN
 from deployer.fleet.scalars import resolve
 
 if TYPE_CHECKING:
@@ -104,16 +104,27 @@ class Texts(Mapping[KeyPath, str]):
 
 @dataclass(frozen=True, eq=False)
 class Blocks(Mapping[KeyPath, Mark]):
-    """Where the text of each literal block (`|`) under a node starts: each line of it is one of the file."""
+    """Where the text of each literal block (`|`) under a node starts: each line of it is one of the file.
+
+    `source` is the text of the file; the column is that of all lines of it that are not empty.
+    """
 
     root: Node
+    source: str = field(repr=False)
     _maps: Maps = field(default_factory=dict, repr=False)
 
     def __getitem__(self, at: KeyPath) -> Mark:
         node = _find(self.root, at, self._maps)[1]
         if not isinstance(node, yaml.ScalarNode) or node.style != "|":
             raise KeyError(at)
-        return Mark(node.start_mark.line + 2, 1)
+        return Mark(node.start_mark.line + 2, self._column(node))
+
+    def _column(self, node: yaml.ScalarNode) -> int:
+        for index, line in enumerate(node.value.split("\n"), start=node.start_mark.line + 1):
+            if line.strip(" "):
+                written = LINE_BREAK.split(self.source, index + 1)[index]
+                return _indentation(written) - _indentation(line) + 1
+        return 1
 
     def __iter__(self) -> Iterator[KeyPath]:
         return (at for at in _paths(self.root, ()) if at in self)
@@ -138,6 +149,10 @@ class Inside(Mapping[KeyPath, T_co]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+def _indentation(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 def _find(node: Node, at: KeyPath, maps: Maps) -> Entry:

@@ -30,12 +30,25 @@ def near(word: str, known: Iterable[str]) -> str | None:
 
 
 def only_near(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that is very much like `word`, None when none is or several are."""
+    """Return the known word that is very much like `word`, None when none is or several are.
+
+    Two neighbouring letters may stand the wrong way round, in short words too.
+    """
     from difflib import get_close_matches
 
+    lower = word.lower()
     by_lower = {each.lower(): each for each in known if len(each) <= _LONGEST}
-    close = get_close_matches(word.lower(), by_lower, n=2, cutoff=_VERY) if len(word) <= _LONGEST else []
+    close = get_close_matches(lower, by_lower, n=2, cutoff=_VERY) if len(word) <= _LONGEST else []
+    close += [each for each in by_lower if each not in close and _transposed(lower, each)]
     return by_lower[close[0]] if len(close) == 1 else None
+
+
+def _transposed(one: str, other: str) -> bool:
+    differing = [index for index, (a, b) in enumerate(zip(one, other, strict=False)) if a != b]
+    if len(one) != len(other) or len(differing) != 2 or differing[1] != differing[0] + 1:
+        return False
+    first, second = differing
+    return one[first] == other[second] and one[second] == other[first]
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

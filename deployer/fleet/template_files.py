@@ -49,9 +49,10 @@ def _with_files(files: Files, feature: Feature) -> Feature:
 def _read(root: Path, place: Path, found: dict[str, str]) -> Iterator[str]:
     """Put the text of each template into `found`, and yield what is wrong."""
     name = os.path.relpath(place, root)
-    if not place.resolve().is_relative_to(root.resolve()):
+    # Those of `Path` raise for names that are too long.
+    if not Path(os.path.realpath(place)).is_relative_to(os.path.realpath(root)):
         yield f"`{name}` lies outside the fleet's directory: move it inside"
-    elif not place.is_dir():
+    elif not os.path.isdir(place):  # noqa: PTH112
         yield f"no such directory: `{name}`, seen from the fleet's own"
     else:
         for path in sorted(place.glob("*.html")):

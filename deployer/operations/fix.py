@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from deployer.fleet import schema
 from deployer.fleet.editing.drafts import Drafts
@@ -19,6 +20,7 @@ from deployer.fleet.positions import Mark
 from deployer.fleet.rule_files import rule_files
 from deployer.fleet.spelling import only_near
 from deployer.fleet.violations import IN_QUOTES
+from deployer.operations.chart_keys import Readers
 from deployer.rules.values.parts.authentication import CONFIG
 from deployer.rules.values.parts.settings import renamed as renamed_settings
 
@@ -29,11 +31,16 @@ if TYPE_CHECKING:
     from deployer.fleet.documents import Document
     from deployer.fleet.editing.drafts import Change
     from deployer.fleet.editing.edits import Edit
+    from deployer.fleet.positions import KeyPath
     from deployer.fleet.problems import Problem
     from deployer.fleet.violations import Violation
+    from deployer.operations.chart_keys import Reader
+    from deployer.session import Session
 
+    Forbidden = Callable[[Any], Iterable[Violation]]
     Fix = Callable[[Document, Collection[Problem]], Iterator[Edit]]
 
+_UNKNOWN = "unknown key `"
 _VALUES = ((), ("values",), ("basehub",))
 """Where values begin in a file: at its top, in a preset below a key, in a file of `daskhub` below another."""
 
@@ -47,9 +54,10 @@ class Fixes:
     refused: tuple[str, ...] = ()
 
 
-def plan(root: Path, problems: Iterable[Problem], *, state: Path | None = None) -> Fixes:
+def plan(session: Session, root: Path, problems: Iterable[Problem]) -> Fixes:
     """Return what mends some of the problems that `validate` has found. Nothing is written."""
-    fleet, _ = load(root, state=state)
+    fleet, _ = load(root, state=session.state)
+    readers = Readers(session=session, fleet=fleet)
     by_file: dict[str, list[Problem]] = defaultdict(list)
     for problem in problems:
         by_file[problem.path].append(problem)
@@ -57,7 +65,9 @@ def plan(root: Path, problems: Iterable[Problem], *, state: Path | None = None) 
     refused: list[str] = []
     of_rules, _ = rule_files(fleet.root)
     for document in (*fleet.documents, *of_rules):
-        edits, reasons = _possible(drafts, document, _edits(document, by_file[document.name]))
+        found = by_file[document.name]
+        wanted = dict.fromkeys((*_edits(document, found), *_chart_keys(readers, document, found)))
+        edits, reasons = _possible(drafts, document, wanted)
         drafts = drafts.edited(document.path, edits) if edits else drafts
         total += len(edits)
         refused += reasons
@@ -113,19 +123,22 @@ def renamed(document: Document, problems: Collection[Problem]) -> Iterator[Edit]
     """Give a key that is unknown the name of the one known key that is very much like it."""
     kind = _kind(document)
     marks = _marks(problems)
-    for violation in schema.forbidden(document.data, kind) if kind else ():
+    if kind is None:
+        return
+    forbidden = partial(schema.forbidden, kind=kind)
+    for violation in forbidden(document.data):
         if violation.kind == "unknown key" and document.mark(violation.at) in marks:
-            yield from _renaming(document, kind, violation)
+            yield from _renaming(document, forbidden, violation)
 
 
-def _renaming(document: Document, kind: schema.Kind | None, violation: Violation) -> Iterator[Edit]:
+def _renaming(document: Document, forbidden: Forbidden, violation: Violation) -> Iterator[Edit]:
     name, place = str(violation.at[-1]), violation.at[:-1]
     meant = only_near(name, violation.known)
-    if kind is None or meant is None or meant in document.value(place):
+    if meant is None or meant in document.value(place):
         return
     edit = RenameKey(at=violation.at, to=meant)
     new = (*place, meant)
-    found = schema.forbidden(intended(document.data, [edit]), kind)
+    found = forbidden(intended(document.data, [edit]))
     wrong = [each for each in found if each.at[: len(new)] == new]
     # Under a name that wants something else it would be no better.
     if not wrong:
@@ -133,6 +146,26 @@ def _renaming(document: Document, kind: schema.Kind | None, violation: Violation
     elif wrong[0].at == new and _is_number_for_text(wrong[0]):
         yield edit
         yield SetValue(at=violation.at, value=document.texts[violation.at])
+
+
+def _chart_keys(readers: Readers, document: Document, problems: Iterable[Problem]) -> Iterator[Edit]:
+    """Give a key that no chart knows the name of the one that is very much like it, if all hubs agree."""
+    marks = _marks(each for each in problems if each.rule == "chart-schema" and _UNKNOWN in each.message)
+    if not marks or document.encrypted:
+        return
+    wanted = [_renamings(reader, document, marks) for reader in readers.of(document)]
+    for at, edits in wanted[0].items() if wanted else ():
+        if all(each.get(at) == edits for each in wanted):
+            yield from edits
+
+
+def _renamings(reader: Reader, document: Document, marks: Collection[Mark]) -> dict[KeyPath, list[Edit]]:
+    found = reader.forbidden(document.data)
+    return {
+        each.at: list(_renaming(document, reader.forbidden, each))
+        for each in found
+        if each.kind == "unknown key" and document.mark(each.at) in marks
+    }
 
 
 def _is_number_for_text(violation: Violation) -> bool:

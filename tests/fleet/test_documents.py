@@ -111,11 +111,27 @@ def test_a_line_of_a_literal_block_has_a_place(tmp_path: Path) -> None:
     text = "a:\n  b: &x | # code\n\n    one\n    two\n  c: >\n    folded\n  d: *x\n"
     document = write(tmp_path, text)
     assert document.data == {"a": {"b": "\none\ntwo\n", "c": "folded\n", "d": "\none\ntwo\n"}}
-    assert dict(document.blocks) == {("a", "b"): Mark(3, 1), ("a", "d"): Mark(3, 1)}
+    assert dict(document.blocks) == {("a", "b"): Mark(3, 5), ("a", "d"): Mark(3, 5)}
     assert len(document.blocks) == 2
-    assert document.mark(("a", "b"), line=3) == Mark(5, 1)
-    assert document.inside("a").mark(("b",), line=2) == Mark(4, 1)
+    assert document.mark(("a", "b"), line=3) == Mark(5, 5)
+    assert document.inside("a").mark(("b",), line=2) == Mark(4, 5)
+    assert document.mark(("a", "b"), line=1) == Mark(3, 1)  # nothing is in this line
     assert document.mark(("a", "c"), line=1) == Mark(6, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "mark"),
+    [
+        ("a: |2\n    one\n  two\n", Mark(2, 3)),
+        ("a: |\r\n   one\r\n", Mark(2, 4)),
+        ("a: |\n\n\n", Mark(2, 1)),
+        ("a:\n- |\n one\n", Mark(3, 2)),
+    ],
+)
+def test_a_literal_block_is_as_far_in_as_its_text(tmp_path: Path, text: str, mark: Mark) -> None:
+    document = write(tmp_path, text)
+    at = ("a", 0) if "- |" in text else ("a",)
+    assert document.mark(at, line=1) == mark
 
 
 def test_a_part_that_is_no_map_is_empty(file: Path, tmp_path: Path) -> None:
@@ -206,6 +222,9 @@ def test_read_raises_what_examine_reports(tmp_path: Path) -> None:
         ("{", "1:2: a value should be here; or a `[` or `{` above is not closed [yaml]"),
         ("é: 1\r\nb: \x85", "2:4: an invisible line break (U+0085): remove it [yaml]"),
         ("a: 1\rb: \u2028", "2:4: an invisible line break (U+2028): remove it [yaml]"),
+        ("a: 1\n\ufeffb: 2\n", "2:1: an invisible byte order mark (U+FEFF): remove it [yaml]"),
+        ("a: x\ufeffy\n", "1:5: an invisible byte order mark (U+FEFF): remove it [yaml]"),
+        ("\ufeff\ufeffa: 1\n", "1:1: an invisible byte order mark (U+FEFF): remove it [yaml]"),
         ("%YAML 3.0\n---\na: 1\n", "1:1: not YAML: found incompatible YAML document [yaml]"),
         ("a: !<x\n", "1:7: not YAML: did not find the expected '>' [yaml]"),
         (

@@ -23,6 +23,10 @@ def test_endless_words_are_not_compared() -> None:
 
 def test_only_one_word_that_is_very_much_alike_is_beyond_doubt() -> None:
     assert only_near("Providr", ["provider", "provider_url"]) == "provider"
+    assert only_near("zoen", ["zone", "region"]) == "zone"
+    assert only_near("ab", ["ba", "ax"]) == "ba"
+    assert [only_near(word, ["zone"]) for word in ("zoon", "enoz", "znoee", "zo")] == [None] * 4
+    assert only_near("abc", ["bac", "acb"]) is None
     assert only_near("staged_for", ["staging_for", "staged_by"]) is None
     assert only_near("item", ["items", "itemi"]) is None
     assert only_near("ab" * 10_000, ["ba" * 10_000]) is None

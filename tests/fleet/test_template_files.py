@@ -50,3 +50,11 @@ def test_what_cannot_be_a_template_is_told(fleet: Path) -> None:
         "hub `research`: `config/templates/home.html` is no text in UTF-8 that can be read",
         "hub `research`: `config/templates` has more than 256 KiB of templates: put pictures elsewhere",
     ]
+
+
+def test_a_name_that_no_directory_can_have_is_told(fleet: Path) -> None:
+    cluster = fleet / "config/clusters/campus/cluster.yaml"
+    text = cluster.read_text()
+    assert "config/templates" in text
+    cluster.write_text(text.replace("config/templates", "x" * 300))
+    assert told(fleet) == [f"hub `research`: no such directory: `{'x' * 300}`, seen from the fleet's own"]

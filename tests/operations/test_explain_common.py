@@ -124,7 +124,6 @@ jupyterhub:
     # Notebooks of this course are large.
     memory:
       limit: 4G   # and no more
-      # What a kernel takes.
     extraEnv: {COURSE: a}
   # Who sleeps is culled.
     # Nothing more.

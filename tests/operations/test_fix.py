@@ -36,6 +36,12 @@ name: lake
 provider: aws
 aws: {account: 012345678901, clusterName: lake, region: us-west-2}
 """
+GCP = """\
+schema: 2
+name: lake
+provider: gcp
+gcp: {project: lake, cluster: lake, zone: us-central1-b}
+"""
 RULE = """Want a domain.
 severity: warning
 for: hub
@@ -83,7 +89,7 @@ def mended(session: Session, root: Path, name: str, text: str) -> tuple[str, Fix
     write(root, CLUSTER, HUB)
     write(root, VALUES, "{}\n")
     write(root, name, text)
-    fixes = plan(root, problems(session, root))
+    fixes = plan(session, root, problems(session, root))
     carry_out(fixes)
     return (root / name).read_bytes().decode(), fixes
 
@@ -134,6 +140,21 @@ CASES = {
         SETTINGS.format("whitelist: [a] # them", "image_spec: a:1, singleuser_uid: 3, uid: 4"),
         SETTINGS.format("allowed_users: [a] # them", "image: a:1, singleuser_uid: 3, uid: 4"),
     ),
+    "a key that no chart knows": (
+        VALUES,
+        "jupyterhub:\n  singeluser: # all of them\n    defaultUrl: /lab\n",
+        "jupyterhub:\n  singleuser: # all of them\n    defaultUrl: /lab\n",
+    ),
+    "a key at the top that no chart knows": (
+        VALUES,
+        "jupyterhb:\n  singleuser:\n    defaultUrl: /lab\n",
+        "jupyterhub:\n  singleuser:\n    defaultUrl: /lab\n",
+    ),
+    "letters the wrong way round in a short name": (
+        CLUSTER,
+        GCP.replace("zone:", "zoen:"),
+        GCP,
+    ),
     "names in presets": (
         "config/presets/own.yaml",
         "desciption: Own\nvalues: {}\n",
@@ -149,7 +170,7 @@ def test_a_problem_is_mended_and_nothing_else_changes(session: Session, root: Pa
     assert found == after
     assert (fixes.edits > 0, len(fixes.changes), fixes.refused) == (True, 1, ())
     assert not {each.rule for each in problems(session, root)} & {"schema", "misread-version", "image-number"}
-    assert plan(root, problems(session, root)).changes == ()
+    assert plan(session, root, problems(session, root)).changes == ()
 
 
 LEFT = {
@@ -169,11 +190,37 @@ def test_what_may_be_meant_in_several_ways_is_left_to_people(session: Session, r
     assert "schema" in {each.rule for each in problems(session, root)}
 
 
+SLIP = "jupyterhub:\n  singeluser:\n    defaultUrl: /lab\n"
+LEFT_IN_VALUES = {
+    "a key that is there already": SLIP + "  singleuser: {}\n",
+    "a key that wants another value": "jupyterhub:\n  singeluser: [a]\n",
+    "a key like none": "jupyterhub:\n  hull: thick\n",
+}
+
+
+@pytest.mark.parametrize("case", LEFT_IN_VALUES)
+def test_what_may_be_meant_otherwise_in_values_is_left_to_people(
+    session: Session, root: Path, case: str
+) -> None:
+    found, fixes = mended(session, root, VALUES, LEFT_IN_VALUES[case])
+    assert (found, fixes) == (LEFT_IN_VALUES[case], Fixes(edits=0, changes=()))
+    assert "chart-schema" in {each.rule for each in problems(session, root)}
+
+
+def test_a_key_is_left_when_the_chart_of_another_hub_cannot_be_asked(session: Session, root: Path) -> None:
+    other = HUB.partition("hubs:\n")[2].replace("name: a", "name: b").replace("a.localhost", "b.localhost")
+    write(root, VALUES, SLIP)
+    write(root, CLUSTER, HUB + other)
+    assert plan(session, root, problems(session, root)).edits == 1
+    write(root, CLUSTER, HUB + other.replace("helm_chart: basehub", "helm_chart: own"))
+    assert plan(session, root, problems(session, root)).edits == 0
+
+
 def test_what_is_not_reported_is_not_mended(root: Path, session: Session) -> None:
     write(root, CLUSTER, HUB.replace("domain", "domian"))
     write(root, VALUES, IMAGE.format("1.10"))
     found = [each for each in problems(session, root) if each.rule != "schema"]
-    assert [each.name for each in plan(root, found).changes] == [VALUES]
+    assert [each.name for each in plan(session, root, found).changes] == [VALUES]
 
 
 def test_a_file_that_cannot_be_edited_is_told_and_the_others_are_mended(
@@ -182,7 +229,7 @@ def test_a_file_that_cannot_be_edited_is_told_and_the_others_are_mended(
     write(root, CLUSTER, HUB.replace("domain", "domian"))
     write(root, "config/clusters/lake/real.yaml", IMAGE.format("1.10"))
     (root / VALUES).symlink_to("real.yaml")
-    fixes = plan(root, problems(session, root))
+    fixes = plan(session, root, problems(session, root))
     assert [each.name for each in fixes.changes] == [CLUSTER]
     assert fixes.refused == (f"{VALUES} cannot be edited: it is a link, or lies behind one",)
 
@@ -207,7 +254,7 @@ def test_ignores_of_which_something_is_left_stay(root: Path, session: Session) -
 
 
 def mended_ignores(session: Session, root: Path) -> tuple[dict[str, str], Fixes]:
-    fixes = plan(root, problems(session, root))
+    fixes = plan(session, root, problems(session, root))
     carry_out(fixes)
     return {name: (root / name).read_text() for name in (CLUSTER, VALUES)}, fixes
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from deployer.fleet.editing.edits import Edit
 
-_BYTE_ORDER_MARK = "\ufeff"
+BYTE_ORDER_MARK = "\ufeff"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +57,7 @@ class Drafts:
         try:
             before = self.before[path] if path in self.before else _content(path, self.root)
             text = self.after.get(path, before or b"").decode()
-            mark = _BYTE_ORDER_MARK if text.startswith(_BYTE_ORDER_MARK) else ""
+            mark = BYTE_ORDER_MARK if text.startswith(BYTE_ORDER_MARK) else ""
             after = mark + edited(text.removeprefix(mark), edits)
         except EditRefused as error:
             raise EditRefused(f"{name} cannot be edited: {error.message}", hint=error.hint) from error

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from deployer.fleet.encrypted import is_encrypted_scalar
 from deployer.fleet.rule import Finding, rule
-from deployer.fleet.rules.places import hubs
 from deployer.fleet.rules.said import of_hub, said
-from deployer.fleet.rules.services import Service, domain_of, services
+from deployer.fleet.rules.services import JUPYTERHUB, Service, domain_of, owner_of, services
 from deployer.fleet.schema import definition
+from deployer.fleet.violations import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from deployer.fleet.model import Fleet
 
 _CLUSTER_FILE = "/cluster.yaml"
+_OF_JUPYTERHUB = ("`domain`", f"`{shown(JUPYTERHUB)}`")
 
 
 @rule()
@@ -62,15 +63,19 @@ def hub_host(fleet: Fleet) -> Iterator[Finding]:
     """Question a hub that is reached under another name than its `domain`.
 
     `domain` is what people and lists are told. The first host of `jupyterhub.ingress` is where the hub is,
-    and where log-in providers send people back to. They differ on purpose where BinderHub has the domain.
+    and where log-in providers send people back to. They differ on purpose where something else of the hub,
+    such as BinderHub, has the domain.
     """
-    for hub in hubs(fleet):
+    others = {(each.owner, each.host) for each in services(fleet) if each.what not in _OF_JUPYTERHUB}
+    for cluster, hub in ((each, hub) for each in fleet.clusters for hub in each.hubs):
         found = said(of_hub(hub), ("jupyterhub", "ingress", "hosts"))
         domain = domain_of(hub)
         if not found or not isinstance(found.value, list) or not found.value or domain is None:
             continue
         host = found.value[0]
-        if isinstance(host, str) and host != domain.value and not is_encrypted_scalar(host):
+        if not isinstance(host, str) or host == domain.value or is_encrypted_scalar(host):
+            continue
+        if (owner_of(cluster, hub), domain.value) not in others:
             message = f"JupyterHub is at `{host}`, but the hub's `domain` is `{domain.value}`"
             advice = "write one name for both, unless something else serves the domain"
             yield Finding(found.document, (*found.at, 0), f"hub `{hub.name}`: {message}: {advice}")

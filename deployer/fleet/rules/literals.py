@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deployer.fleet.leaves import leaves
+from deployer.fleet.placeholders import is_placeholder
 from deployer.fleet.rule import Finding, rule
 from deployer.fleet.rules.places import values_documents
 from deployer.fleet.subjects import in_hub
@@ -20,12 +21,7 @@ if TYPE_CHECKING:
 
 _VERSION = re.compile(r"(.*[-_.])?(?i:tag|version)|.*[a-z](Tag|Version)")
 _LARGEST_EXACT = 2**53
-_PLACEHOLDER = re.compile(
-    r"(?P<word>TODO|FIXME|TBD|CHANGE[-_ ]?ME|REPLACE[-_ ]?ME|FILL[-_ ]?ME)\b[^\n]*"
-    r"|(?i:to-?do|fixme|tbd|x{3,9}|(change|replace|fill)[-_ ]?me([-_ ]?in)?)"
-    r"|<(your|[a-z]+[-_ ])[a-zA-Z0-9 _-]*>"
-    r"|\{\{ *[a-z_.]+ *\}\}"
-)
+_TEMPLATE = re.compile(r"<(your|[a-z]+[-_ ])[a-zA-Z0-9 _-]*>|\{\{ *[a-z_.]+ *\}\}")
 
 
 class Number(NamedTuple):
@@ -84,7 +80,7 @@ def unfilled(fleet: Fleet) -> Iterator[Finding]:
     ours = {file.document.name for cluster in fleet.clusters for file in cluster.support_files}
     for document in fleet.documents:
         if not document.encrypted and (document.name in ours or document.path.name in _OURS):
-            for at, _ in leaves(document.data, _is_placeholder):
+            for at, _ in leaves(document.data, _is_unfilled):
                 subject, within = in_hub(document.data, at)
                 yield Finding(document, at, f"{subject}`{shown(within)}` is still to be filled in")
 
@@ -100,7 +96,7 @@ def empty_section(fleet: Fleet) -> Iterator[Finding]:
         for at, value in document.unusual:
             # A whole block of values that is null is an error, which the charts' schemas tell.
             if value is None and len(at) > 1 and isinstance(at[-1], str) and document.texts.get(at) == "":
-                message = f"`{shown(at)}` has no value, which removes what the chart and weaker files say"
+                message = f"`{shown(at)}` has no value, which removes whatever the chart and weaker files say"
                 yield Finding(document, at, f"{message}: write `null` if that is meant, or remove the key")
 
 
@@ -124,5 +120,5 @@ def _numbers(document: Document) -> Iterator[Number]:
                 yield Number(document, at, value, text)
 
 
-def _is_placeholder(value: Any) -> bool:
-    return isinstance(value, str) and _PLACEHOLDER.fullmatch(value) is not None
+def _is_unfilled(value: Any) -> bool:
+    return is_placeholder(value) or (isinstance(value, str) and _TEMPLATE.fullmatch(value) is not None)

@@ -55,6 +55,11 @@ def domain_of(hub: Hub) -> Said | None:
     return found if isinstance(found.value, str) and _is_known(found.value) else None
 
 
+def owner_of(cluster: Cluster, hub: Hub) -> str:
+    """Return how a hub is named as the owner of an address."""
+    return f"hub `{hub.name}` of `{cluster.name}`"
+
+
 def _of_cluster(cluster: Cluster) -> Iterator[Service]:
     documents = of_cluster(cluster)
     for at in _ingresses(documents):
@@ -63,7 +68,7 @@ def _of_cluster(cluster: Cluster) -> Iterator[Service]:
 
 
 def _of_hub(cluster: Cluster, hub: Hub) -> Iterator[Service]:
-    owner = f"hub `{hub.name}` of `{cluster.name}`"
+    owner = owner_of(cluster, hub)
     documents = of_hub(hub)
     domain = domain_of(hub)
     found: list[Service] = []

@@ -8,13 +8,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from deployer.fleet.editing.edits import EditRefused
-from deployer.fleet.editing.lines import begins_line, line_end, line_start
+from deployer.fleet.editing.lines import after_lines, begins_line, column, line_end, line_start
 from deployer.fleet.editing.places import Places
 from deployer.fleet.editing.spans import spans
+from deployer.fleet.nodes import place as place_in
+from deployer.fleet.positions import Mark
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from deployer.fleet.editing.places import Place
     from deployer.fleet.editing.spans import Span
     from deployer.fleet.positions import KeyPath
 
@@ -63,6 +66,34 @@ class Remarks:
                 start = end
         return {at: texts for at, texts in found.items() if texts}
 
+    def idle(self, settings: Collection[KeyPath], cut: Collection[KeyPath]) -> list[Mark]:
+        """Return where comments stand that would be left above what they are not about.
+
+        They are right above a setting that goes. Where the next key follows at once, and stays, a comment may
+        be about both; and one at the top of a file may be about the file.
+        """
+        tops = {line_start(self.text, place.start): place for place in map(self._places.find, cut)}
+        found: list[Mark] = []
+        for at in sorted(set(cut) & set(settings), key=lambda at: self._places.find(at).start):
+            place = self._places.find(at)
+            above = self._above(place.start)
+            if above and above[0].start and not self._stays_below(place, tops):
+                found += [Mark(*place_in(self.text, each.start)) for each in above]
+        return found
+
+    def _stays_below(self, place: Place, tops: Mapping[int, Place]) -> bool:
+        """Say whether a neighbour that stays follows in the next line, those that go left out."""
+        indent = column(self.text, place.start)
+        below = place
+        while True:
+            start = after_lines(self.text, below.start, below.end)
+            if start in tops and column(self.text, tops[start].start) == indent:
+                below = tops[start]
+                continue
+            line = self.text[start : line_end(self.text, start)]
+            own = line.strip() and not line.lstrip().startswith("#")
+            return bool(own) and len(line) - len(line.lstrip(" ")) == indent
+
     def _between(self, start: int, end: int) -> list[_Comment]:
         return [each for each in self._comments if start <= each.start < end]
 
@@ -95,6 +126,14 @@ def remarks_of(text: str, settings: Collection[KeyPath], cut: Iterable[KeyPath])
         return Remarks(text).of(settings, cut)
     except EditRefused:
         return {}
+
+
+def idle_remarks(text: str, settings: Collection[KeyPath], cut: Collection[KeyPath]) -> list[Mark]:
+    """Return where comments stand that would be left behind by settings that go, above something else."""
+    try:
+        return Remarks(text).idle(settings, cut)
+    except EditRefused:
+        return []
 
 
 def _scalars(span: Span | None) -> Iterator[Span]:

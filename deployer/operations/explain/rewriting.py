@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from deployer.fleet.editing.drafts import Drafts
-from deployer.fleet.editing.edits import DeleteEntry, EditRefused, InsertEntry, InsertItem
-from deployer.operations.explain.remarks import remarks_of, with_remarks
+from deployer.fleet.editing.drafts import BYTE_ORDER_MARK, Drafts
+from deployer.fleet.editing.edits import DeleteEntry, EditRefused, InsertEntry, InsertItem, RemoveComment
+from deployer.operations.explain.remarks import idle_remarks, remarks_of, with_remarks
 from deployer.render.paths import nested
 from deployer.render.provenance import leaves_of
 from deployer.render.text import as_yaml
@@ -75,9 +75,9 @@ def rewriting(root: Path, found: Proposal, target: Target) -> Rewriting:
     for origin, paths in found.removals:
         if origin.document:
             gone = list(_cut(origin.values, frozenset(paths), (), origin.place))
-            drafts = _edited(drafts, origin.document.path, [DeleteEntry(at=at) for at in gone])
-            text = (drafts.before[origin.document.path] or b"").decode()
-            for at, texts in remarks_of(text, [(*origin.place, *at) for at in paths], gone).items():
+            file, moved = origin.document.path, [(*origin.place, *at) for at in paths]
+            drafts, text = _without(drafts, file, moved, gone)
+            for at, texts in remarks_of(text, moved, gone).items():
                 known = remarks.setdefault(at[len(origin.place) :], [])
                 known += [each for each in texts if each not in known]
     for layers in found.hubs:
@@ -108,6 +108,23 @@ def _edited(drafts: Drafts, path: Path, edits: Collection[Edit]) -> Drafts:
         return drafts.edited(path, edits)
     except EditRefused as error:
         raise Untouchable(path, error.message) from error
+
+
+def _without(
+    drafts: Drafts, path: Path, moved: Collection[KeyPath], gone: Collection[KeyPath]
+) -> tuple[Drafts, str]:
+    """Return drafts in which a file lacks settings and what is said about them, and its text before."""
+    entries = [DeleteEntry(at=at) for at in gone]
+    without = _edited(drafts, path, entries)
+    text = (without.before[path] or b"").decode().removeprefix(BYTE_ORDER_MARK)
+    if path in drafts.after:  # where comments are in it now is not known
+        return without, text
+    comments = [RemoveComment(mark=mark) for mark in idle_remarks(text, moved, gone)]
+    try:
+        return drafts.edited(path, [*entries, *comments]), text
+    except EditRefused:
+        # A comment too many harms nobody.
+        return without, text
 
 
 def _cut(values: Any, gone: Collection[KeyPath], at: KeyPath, place: KeyPath) -> Iterator[KeyPath]:

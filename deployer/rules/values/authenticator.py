@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deployer.fleet.model import Local
 from deployer.fleet.rule import Finding, rule
 from deployer.fleet.spelling import did_you_mean, near
 from deployer.fleet.violations import shown
+from deployer.render.paths import look_up
 from deployer.rules.values.parts.authentication import (
     CLASS,
     CLASSES,
@@ -23,7 +24,7 @@ from deployer.rules.values.parts.code import set_elsewhere
 from deployer.rules.values.parts.shapes import mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from deployer.rules.subjects import HubValues
     from deployer.rules.values.parts.authentication import Authentication
@@ -38,12 +39,14 @@ def authenticator_class(release: HubValues) -> Iterator[Finding]:
     """Want `authenticator_class` to be a name that JupyterHub knows, or the path of a class.
 
     A hub does not start with another. Names are those of JupyterHub 5, of OAuthenticator 17 and of what else
-    is in z2jh's hub image; an image of your own may have more.
+    is in z2jh's hub image; an image of your own may have more. A null above it, such as a `config:` of which
+    all lines are comments, takes it away, and JupyterHub asks for accounts of the hub's own container.
     """
     auth = authentication(release)
     if _is_plain_null(release):
         message = 'without quotes, `null` is nothing: write `"null"` for the authenticator of that name'
         yield release.finding(CLASS, message)
+    yield from _taken_away(release)
     if auth is None or auth.name:
         return
     value = str(release.value(*CLASS))
@@ -139,6 +142,23 @@ def _is_plain_null(release: HubValues) -> bool:
     if at != CLASS or layer.document is None or release.value(*CLASS) is not None:
         return False
     return layer.document.texts.get(at) == "null"
+
+
+def _taken_away(release: HubValues) -> Iterator[Finding]:
+    """Return where a map that the authenticator is in was made null, if nothing puts one back."""
+    if release.value(*CLASS) is not None or set_elsewhere(release, "authenticator_class"):
+        return
+    for layer in reversed(release.merged.layers):
+        for at in (CONFIG, CLASS[:-1]):
+            if layer.document is not None and _is_null(layer.values, at):
+                what = f"`{shown(at)}` has no value, which takes the authenticator away, so nobody can log in"
+                yield release.finding_in(layer, at, f"{what}: remove the key, or write `{shown(CLASS)}`")
+                return
+
+
+def _is_null(values: Mapping[str, Any], at: Sequence[str]) -> bool:
+    above = look_up(values, at[:-1])
+    return isinstance(above, dict) and at[-1] in above and above[at[-1]] is None
 
 
 def _alike(one: str, other: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from deployer.fleet.placeholders import is_placeholder
 from deployer.fleet.rule import Finding, rule
 from deployer.fleet.violations import shown
 
@@ -26,13 +27,8 @@ _FOR_PEOPLE = {
     "validation_regex",
 }
 """Keys below which text is for people, or code."""
-_WORDS = re.compile(r"(?i)change|todo|fixme|tbd|xxx|replace|your|<")
-"""One of these is in every placeholder; looked for first, since that is quick."""
 _LONGEST = 200
-_PLACEHOLDER = re.compile(
-    r"(?i:change[-_ ]?(me|this|it)|todo|fixme|tbd|x{3,}|replace[-_ ]?(me|this)|your[-_][-_\w]+)[.:!]?"
-    r"|[^<>\s]*<[A-Za-z][\w. -]*>[^<>\s]*"
-)
+_IN_BRACKETS = re.compile(r"[^<>\s]*<[A-Za-z][\w. -]*>[^<>\s]*")
 
 
 @rule("warning")
@@ -55,15 +51,18 @@ RULES = (placeholder,)
 def _placeholders(values: Mapping[str, Any]) -> Iterator[KeyPath]:
     for key, value in values.items():
         if isinstance(value, list):
-            yield from ((key, index) for index, each in enumerate(value) if _is_placeholder(each))
-        elif key not in _FOR_PEOPLE and _is_placeholder(value):
+            yield from ((key, index) for index, each in enumerate(value) if _is_unfilled(each))
+        elif key not in _FOR_PEOPLE and _is_unfilled(value):
             yield (key,)
 
 
-def _is_placeholder(value: Any) -> bool:
-    if not isinstance(value, str) or len(value) > _LONGEST or not _WORDS.search(value):
+def _is_unfilled(value: Any) -> bool:
+    if not isinstance(value, str) or len(value) > _LONGEST:
         return False
-    return "</" not in value and _PLACEHOLDER.fullmatch(value.strip()) is not None
+    if "<" not in value:
+        return is_placeholder(value)
+    # Not the tags of HTML.
+    return "</" not in value and (is_placeholder(value) or _IN_BRACKETS.fullmatch(value.strip()) is not None)
 
 
 def _is_said(release: HubValues, at: KeyPath) -> bool:

@@ -90,6 +90,8 @@ def test_only_what_has_no_value_at_all_is_empty(tmp_path: Path, values: str, fou
             (text, False)
             for text in ("TODOS", "Todo group", "XXXL", "<none>", "a <b> c", "'{{ a | b }}'", "xx")
         ),
+        *((text, True) for text in ("your-project", "Change this!", "'TODO: ask Ada'")),
+        *((text, False) for text in ("x" * 64, "TODO.md", "TODO-list")),
         *((text, False) for text in ("see TODO", "To do", "mastodon", "'TODO\n\n  and more'")),
     ],
 )

@@ -57,9 +57,24 @@ def test_null_is_a_name_in_quotes_only(values: Making) -> None:
         '1:1:42: without quotes, `null` is nothing: write `"null"` for the authenticator of that name'
     ]
     assert found(RULES, values(config("null"))) == []
-    for above in ("jupyterhub: {hub: {config: null}}", "jupyterhub: null", "jupyterhub: {hub: {config: }}"):
-        assert found(authenticator_class, values(config("tmp"), above)) == []
+    assert found(authenticator_class, values(config("tmp"), "jupyterhub: null")) == []
     assert found(RULES, values("jupyterhub: {hub: {config: {JupyterHub: {authenticator_class: }}}}")) == []
+
+
+@pytest.mark.parametrize("null", ["null", "", "{JupyterHub: null}", "{JupyterHub: }"])
+def test_a_null_above_takes_the_authenticator_away(values: Making, null: str) -> None:
+    above = f"jupyterhub: {{hub: {{config: {null}}}}}"
+    later = "jupyterhub: {hub: {config: {Authenticator: {admin_users: [ada]}}}}"
+    key = "jupyterhub.hub.config" + (".JupyterHub" if "J" in null else "")
+    column = 29 if "J" in null else 20
+    what = f"`{key}` has no value, which takes the authenticator away, so nobody can log in"
+    advice = "remove the key, or write `jupyterhub.hub.config.JupyterHub.authenticator_class`"
+    wanted = [f"2:1:{column}: {what}: {advice}"]
+    assert found(authenticator_class, values(config("tmp"), above)) == wanted
+    assert found(authenticator_class, values(config("tmp"), above, later)) == wanted
+    assert found(authenticator_class, values(config("tmp"), above, config("github"))) == []
+    python = "jupyterhub: {hub: {extraConfig: {a: c.JupyterHub.authenticator_class = X}}}"
+    assert found(authenticator_class, values(above, python)) == []
 
 
 @pytest.mark.parametrize(

@@ -46,10 +46,10 @@ def test_python_points_at_the_line_that_does_not_compile(values: Making) -> None
         extraConfig: "c.x = ("
     """
     assert found(embedded_python, values(text)) == [
-        "1:9:1: not Python: '[' was never closed",
-        "1:15:1: not Python: expected ':'",
+        "1:9:9: not Python: '[' was never closed",
+        "1:15:11: not Python: expected ':'",
         "1:21:9: not Python: unterminated string literal (detected at line 1) (line 1 of the text)",
-        "1:25:1: not Python: 'return' outside function",
+        "1:25:7: not Python: 'return' outside function",
         "1:28:5: not Python: '(' was never closed (line 1 of the text)",
     ]
 
@@ -66,8 +66,8 @@ def test_a_stronger_file_s_python_is_looked_at(values: Making) -> None:
     bad = "jupyterhub:\n  hub:\n    extraConfig:\n      a: |\n        (\n"
     good = "jupyterhub: {hub: {extraConfig: {a: x = 1}}}"
     assert found(RULES, values(bad, good)) == []
-    assert found(RULES, values(good, bad)) == ["2:5:1: not Python: '(' was never closed"]
-    assert found(RULES, values(preset=bad)) == ["preset:5:1: not Python: '(' was never closed"]
+    assert found(RULES, values(good, bad)) == ["2:5:9: not Python: '(' was never closed"]
+    assert found(RULES, values(preset=bad)) == ["preset:5:9: not Python: '(' was never closed"]
 
 
 def test_the_program_s_own_files_are_not_the_hub_s(values: Making) -> None:
@@ -111,10 +111,10 @@ def file(path: str, text: str) -> str:
 @pytest.mark.parametrize(
     ("path", "text", "message"),
     [
-        ("/a/b.json", '{"a": 1,\n}', "1:8:1: not JSON: Expecting property name enclosed in double quotes"),
-        ("/a/b.json", "[" * 100_000, "1:7:1: not JSON: nested too deep"),
+        ("/a/b.json", '{"a": 1,\n}', "1:8:11: not JSON: Expecting property name enclosed in double quotes"),
+        ("/a/b.json", "[" * 100_000, "1:7:11: not JSON: nested too deep"),
         ("/a/b.yaml", "a: 1\nb: [\n", "1:9:1: a value should be here; or a `[` or `{` above is not closed"),
-        ("/a/b.yml", "a: 1\n---\n\tb: 1\n", "1:9:1: a tab cannot indent: use spaces"),
+        ("/a/b.yml", "a: 1\n---\n\tb: 1\n", "1:9:11: a tab cannot indent: use spaces"),
     ],
 )
 def test_data_points_at_the_line_that_cannot_be_read(

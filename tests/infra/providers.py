@@ -13,12 +13,12 @@ BUILT = Path(__file__).parents[2] / ".tools/providers"
 """Where `make providers` puts those that it builds."""
 MIRRORS = (
     str(BUILT),
-    "/opt/tf-plugins",
+    *map(str, sorted(Path("/opt").glob("*"))),
     "/usr/local/share/terraform/plugins",
     "/usr/share/terraform/plugins",
     "~/.terraform.d/plugins",
 )
-"""Directories of providers that machines have: ours, Terraform's own habits, and that of some images."""
+"""Directories of providers that machines have: ours, what images put below /opt, and Terraform's own habits."""
 
 
 def configuration(program: str, directory: Path, wanted: tuple[str, str] = AWS) -> dict[str, str]:

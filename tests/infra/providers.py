@@ -18,7 +18,7 @@ MIRRORS = (
     "/usr/share/terraform/plugins",
     "~/.terraform.d/plugins",
 )
-"""Directories of providers that machines have: ours, what images put below /opt, and Terraform's own habits."""
+"""Directories that may have providers: ours, what images put below /opt, and Terraform's own habits."""
 
 
 def configuration(program: str, directory: Path, wanted: tuple[str, str] = AWS) -> dict[str, str]:

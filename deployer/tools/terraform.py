@@ -29,8 +29,6 @@ _NAMES = ("tofu", "terraform")
 _OLDEST = (1, 11)
 _INSTALL_HINT = "install OpenTofu 1.11 or newer, or run `make tools-all`"
 _QUIET = {"TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1", "TF_CLI_ARGS": ""}
-_CHANGES = 2
-"""The exit code of `plan -detailed-exitcode` that says that something would change."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,11 +45,9 @@ class Terraform:
         """Get the providers and open the backend."""
         self.run("init", *options)
 
-    def plan(self, *options: str) -> bool:
-        """Save a plan, and say whether anything would change."""
-        return (
-            self.run("plan", "-detailed-exitcode", f"-out={PLAN}", *options, ok=(0, _CHANGES)).returncode != 0
-        )
+    def plan(self, *options: str) -> None:
+        """Save a plan."""
+        self.run("plan", f"-out={PLAN}", *options)
 
     def show(self) -> dict[str, Any]:
         """Return the saved plan as JSON has it. It may hold secrets."""
@@ -81,9 +77,8 @@ class Terraform:
             if event.get("@level") == "error":
                 errors.append(_diagnosis(event))
             elif event.get("type") in ("apply_start", "apply_complete", "apply_errored"):
-                with suppress(
-                    OSError
-                ):  # nobody reads any more: what is begun has to be finished all the same
+                # Nobody may read any more: what is begun has to be finished all the same.
+                with suppress(OSError):
                     tell(event["type"].removeprefix("apply_"), event["hook"]["resource"]["addr"])
 
         argv = self._argv("apply", "-json", PLAN)
@@ -120,20 +115,13 @@ class Terraform:
         """Remove a lock of the state by its id."""
         self.run("force-unlock", "-force", lock)
 
-    def run(self, *arguments: str, ok: Sequence[int] = (0,)) -> Result:
+    def run(self, *arguments: str) -> Result:
         """Run a subcommand to its end."""
-        argv = self._argv(*arguments)
-        result = self.programs.run(argv, env={**_QUIET, **self.env}, cwd=self.directory, check=False)
-        if result.returncode not in ok:
-            raise ProgramFailed(result)
-        return result
+        return self.programs.run(self._argv(*arguments), env={**_QUIET, **self.env}, cwd=self.directory)
 
     def _argv(self, command: str, *arguments: str) -> list[str]:
-        colourless = [] if command in ("force-unlock",) else ["-no-color"]
-        words = [command, *arguments]
-        if command == "state":  # its subcommands know no colours
-            return [self.name, *words]
-        return [self.name, words[0], *(colourless if "-json" not in arguments else []), *words[1:]]
+        knows_colours = command not in ("force-unlock", "state") and "-json" not in arguments
+        return [self.name, command, *(["-no-color"] if knows_colours else []), *arguments]
 
     def _follow(self, argv: Sequence[str], hear: Callable[[str], None]) -> int:
         # Through a file: when we are killed, a pipe without a reader would kill Terraform before it has

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,7 +22,6 @@ from tests.hub.running_hub import PATIENCE, RunningHub, free_port, running_hub
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 pytestmark = pytest.mark.integration
 
@@ -76,7 +76,7 @@ def running_gateway(directory: Path, made: dict[str, Any], hub: RunningHub) -> I
     address, proxy = (f"127.0.0.1:{free_port()}" for _ in range(2))
     environ = {
         "HOME": str(directory),
-        "PATH": f"{os.path.dirname(sys.executable)}{os.pathsep}{os.environ['PATH']}",  # noqa: PTH120
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "GATEWAY_TEST_ADDRESS": address,
         "GATEWAY_TEST_PROXY": proxy,
         "GATEWAY_TEST_TOKEN": f"{hub.token}dask-gateway",

@@ -80,10 +80,10 @@ class Infrastructure:
     cluster: Cluster
     terraform: Terraform
 
-    def plan(self, *, allowed: Collection[str] = (), destroy: bool = False) -> Plan:
+    def plan(self, *, allowed: Collection[str] = ()) -> Plan:
         """Save a plan and look at it. Nothing changes."""
         with step(self.session.progress, self.cluster.name, "plan"), failures_told(self.cluster):
-            self.terraform.plan(*(["-destroy"] if destroy else []))
+            self.terraform.plan()
             found = changes(self.terraform.show())
         return Plan(cluster=self.cluster.name, changes=found, stopped=guarded(found, allowed))
 

@@ -126,6 +126,12 @@ class Fleet:
             stdin=subprocess.DEVNULL,
         )
 
+    def begin(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start it, for somebody else to end."""
+        nowhere = subprocess.DEVNULL
+        argv = self.argv(*arguments)
+        return subprocess.Popen(argv, env=self.environ, stdin=nowhere, stdout=nowhere, stderr=nowhere)
+
     def well(self, *arguments: str, **program: bool) -> str:
         done = self.run(*arguments, **program)
         assert done.returncode == 0, done.stderr
@@ -319,13 +325,7 @@ def test_one_interrupt_stops_it_in_good_order_and_what_is_half_made_is_guarded(f
 def test_the_state_is_written_when_the_program_is_killed(fleet: Fleet) -> None:
     """As the system does that has no memory left: Terraform ends in good order without us."""
     fleet.add_to_module(SLOW)
-    process = subprocess.Popen(
-        fleet.argv("apply", "alps", "--yes"),
-        env=fleet.environ,
-        stderr=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stdin=subprocess.DEVNULL,
-    )
+    process = fleet.begin("apply", "alps", "--yes")
     try:
         _wait_for(fleet.work / "begun", process)
     finally:
@@ -342,13 +342,7 @@ def test_the_state_is_written_when_the_program_is_killed(fleet: Fleet) -> None:
 
 def test_two_runs_do_not_work_on_one_cluster(fleet: Fleet) -> None:
     fleet.add_to_module(SLOW)
-    process = subprocess.Popen(
-        fleet.argv("apply", "alps", "--yes"),
-        env=fleet.environ,
-        stderr=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stdin=subprocess.DEVNULL,
-    )
+    process = fleet.begin("apply", "alps", "--yes")
     try:
         _wait_for(fleet.work / "begun", process)
         second = fleet.run("plan", "alps")

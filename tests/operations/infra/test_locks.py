@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from deployer.errors import DeployerError
 from deployer.operations.infra.locks import FRESH, lock_in, unlock
 from deployer.tools.process import ProgramFailed, Result
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 # Terraform 1.11.4; with a bucket of S3 the first line is another one.
 SAID = """
@@ -42,7 +39,7 @@ class Locked:
         self.said = said
         self.unlocked: list[str] = []
 
-    def run(self, *arguments: str, ok: Sequence[int] = (0,)) -> Result:
+    def run(self, *arguments: str) -> Result:
         result = Result(
             argv=("tofu", *arguments), returncode=0 if self.said is None else 1, stdout="", stderr=""
         )

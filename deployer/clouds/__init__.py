@@ -37,10 +37,10 @@ class Access:
 class Homes:
     """What homes on an NFS server depend on.
 
-    `disk` is the key of jupyterhub-home-nfs for a disk of the provider, and `mount_options` are those of
-    nodes. `by_name` says whether nodes can resolve names of the cluster; others need the Service's address.
-    `provisioner` is the CSI driver that makes disks, with the `parameters` of its storage class; "" where
-    none is known.
+    `disk` is the key of jupyterhub-home-nfs for a disk of the provider, "" where it has none, and
+    `mount_options` are those of nodes. `by_name` says whether nodes can resolve names of the cluster; others
+    need the Service's address. `provisioner` is the CSI driver that makes disks, with the `parameters` of its
+    storage class; "" where none is known.
     """
 
     disk: str = "openstack"
@@ -51,10 +51,26 @@ class Homes:
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """What clusters of a provider have by themselves, and what is to be asked for.
+
+    `load_balancer` are annotations of the Service that all traffic comes through. `default_disk` says whether
+    there is a storage class for claims that name none, `autoscaler` whether nodes come and go by the cloud's
+    doing, and `metrics` whether Kubernetes' API of measurements is served.
+    """
+
+    load_balancer: Mapping[str, str] = field(default_factory=dict)
+    default_disk: bool = True
+    autoscaler: bool = True
+    metrics: bool = True
+
+
 class Cloud(Protocol):
     """What a provider's module offers."""
 
     HOMES: Homes
+    GIVEN: Given
 
     def access(self, session: Session, cluster: Cluster, directory: Path, programs: Programs) -> Access:
         """Write credentials for a cluster into the private `directory`; refuse those of another account."""
@@ -69,7 +85,7 @@ class Builder(Protocol):
         """Return the environment of programs that talk to the cloud; what is secret is in `directory`."""
 
 
-def builder(provider: Aws | Gcp) -> Builder:
+def builder(provider: Aws | Azure | Gcp) -> Builder:
     """Return the module of a provider on which clusters can be built."""
     return cast("Builder", import_module(f"deployer.clouds.{_MODULES[type(provider)]}"))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, cast
 
-from deployer.clouds import Access, Homes
+from deployer.clouds import Access, Given, Homes
 from deployer.clouds.credentials import decrypted, give_environment
 from deployer.errors import DeployerError
 
@@ -28,6 +28,17 @@ HOMES = Homes(
     mount_options=_MOUNT_OPTIONS,
     provisioner="ebs.csi.aws.com",
     parameters={"type": "gp3", "encrypted": "true"},
+)
+GIVEN = Given(
+    # A network load balancer: the classic one would hide who calls. Without the second, the controller's pods
+    # would be reached from their own zones only.
+    load_balancer={
+        "service.beta.kubernetes.io/aws-load-balancer-type": "nlb",
+        "service.beta.kubernetes.io/aws-load-balancer-cross-zone-load-balancing-enabled": "true",
+    },
+    default_disk=False,
+    autoscaler=False,
+    metrics=False,
 )
 
 
@@ -73,8 +84,8 @@ def credentials(session: Session, cluster: Cluster, directory: Path, programs: P
         env["AWS_SHARED_CREDENTIALS_FILE"] = str(directory / "aws-credentials")
     else:
         env = {name: value for name, value in session.environ.items() if name.startswith("AWS_")}
-    env["AWS_PAGER"] = ""
-    return env
+    # Programs that are told no region ask somewhere else, or nowhere. Not all know both names.
+    return env | {"AWS_DEFAULT_REGION": aws.region, "AWS_PAGER": "", "AWS_REGION": aws.region}
 
 
 def _key_environment(document: Mapping[str, Any]) -> dict[str, str]:

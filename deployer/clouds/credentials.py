@@ -27,6 +27,15 @@ def write_private(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
+def plugins(kubeconfig: Path) -> set[str]:
+    """Return the programs that a kubeconfig file gets credentials from."""
+    import yaml
+
+    config = yaml.safe_load(kubeconfig.read_text(encoding="utf-8"))
+    users = (user["user"] for user in config.get("users") or ())
+    return {user["exec"]["command"] for user in users if user.get("exec")}
+
+
 def give_environment(kubeconfig: Path, env: Mapping[str, str]) -> None:
     """Write `env` into every credential plugin of a kubeconfig file, which stays private (0600).
 

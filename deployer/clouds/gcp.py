@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, cast
 
-from deployer.clouds import Access, Homes
+from deployer.clouds import Access, Given, Homes
 from deployer.clouds.credentials import decrypted, give_environment, write_private
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ HOMES = Homes(
     provisioner="pd.csi.storage.gke.io",
     parameters={"type": "pd-balanced"},
 )
+GIVEN = Given()
 
 
 def activate_argv(key: Path) -> list[str]:

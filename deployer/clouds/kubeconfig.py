@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, cast
 
-from deployer.clouds import Access, Homes
+from deployer.clouds import Access, Given, Homes
 from deployer.clouds.credentials import decrypted, write_private
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from deployer.tools.process import Programs
 
 HOMES = Homes()
+GIVEN = Given()
 
 
 def access(session: Session, cluster: Cluster, directory: Path, programs: Programs) -> Access:

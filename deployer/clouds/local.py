@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deployer.clouds import Access, Homes
+from deployer.clouds import Access, Given, Homes
 from deployer.errors import DeployerError
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from deployer.tools.process import Programs
 
 HOMES = Homes()
+GIVEN = Given()
 
 
 def access(session: Session, cluster: Cluster, directory: Path, programs: Programs) -> Access:

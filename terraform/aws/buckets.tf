@@ -1,19 +1,31 @@
-# Buckets. They are encrypted, closed to the public unless one says otherwise, and never emptied by Terraform.
+# Buckets. They are encrypted, closed to the public unless one says otherwise, never emptied by Terraform, and
+# refuse whatever is not encrypted on its way. Those that the cluster writes itself are like the others.
 
 locals {
-  bucket_names = { for name, bucket in var.buckets : name => "${var.name}-${name}" }
-  open_buckets = { for name, bucket in var.buckets : name => bucket if bucket.public_read || length(bucket.readers) > 0 }
-  aged_buckets = { for name, bucket in var.buckets : name => bucket if bucket.delete_after_days != null || bucket.archive_after_days != null }
+  kind_of_bucket = {
+    archive_after_days = null
+    public_read        = false
+    readers            = []
+    requester_pays     = false
+    versioning         = false
+  }
+  buckets = merge(
+    var.buckets,
+    var.cost_export ? { costs = merge(local.kind_of_bucket, { delete_after_days = null }) } : {},
+    var.logs.export_days == null ? {} : { logs = merge(local.kind_of_bucket, { delete_after_days = var.logs.export_days }) },
+  )
+  bucket_names = { for name, bucket in local.buckets : name => "${var.name}-${name}" }
+  aged_buckets = { for name, bucket in local.buckets : name => bucket if bucket.delete_after_days != null || bucket.archive_after_days != null }
 }
 
 resource "aws_s3_bucket" "bucket" {
-  for_each = var.buckets
+  for_each = local.buckets
 
   bucket = local.bucket_names[each.key]
 }
 
 resource "aws_s3_bucket_ownership_controls" "bucket" {
-  for_each = var.buckets
+  for_each = local.buckets
 
   bucket = aws_s3_bucket.bucket[each.key].id
   rule {
@@ -22,7 +34,7 @@ resource "aws_s3_bucket_ownership_controls" "bucket" {
 }
 
 resource "aws_s3_bucket_public_access_block" "bucket" {
-  for_each = var.buckets
+  for_each = local.buckets
 
   bucket                  = aws_s3_bucket.bucket[each.key].id
   block_public_acls       = true
@@ -32,7 +44,7 @@ resource "aws_s3_bucket_public_access_block" "bucket" {
 }
 
 resource "aws_s3_bucket_server_side_encryption_configuration" "bucket" {
-  for_each = var.buckets
+  for_each = local.buckets
 
   bucket = aws_s3_bucket.bucket[each.key].id
   rule {
@@ -44,7 +56,7 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "bucket" {
 }
 
 resource "aws_s3_bucket_versioning" "bucket" {
-  for_each = var.buckets
+  for_each = local.buckets
 
   bucket = aws_s3_bucket.bucket[each.key].id
   versioning_configuration {
@@ -90,25 +102,36 @@ resource "aws_s3_bucket_lifecycle_configuration" "bucket" {
 }
 
 resource "aws_s3_bucket_request_payment_configuration" "bucket" {
-  for_each = { for name, bucket in var.buckets : name => bucket if bucket.requester_pays }
+  for_each = { for name, bucket in local.buckets : name => bucket if bucket.requester_pays }
 
   bucket = aws_s3_bucket.bucket[each.key].id
   payer  = "Requester"
 }
 
 resource "aws_s3_bucket_policy" "bucket" {
-  for_each = local.open_buckets
+  for_each = local.buckets
 
   bucket = aws_s3_bucket.bucket[each.key].id
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
-      Sid       = "Read"
-      Effect    = "Allow"
-      Action    = ["s3:GetObject", "s3:ListBucket"]
-      Principal = each.value.public_read ? { AWS = ["*"] } : { AWS = each.value.readers }
-      Resource  = [aws_s3_bucket.bucket[each.key].arn, "${aws_s3_bucket.bucket[each.key].arn}/*"]
-    }]
+    Statement = concat(
+      [{
+        Sid       = "OnlyEncrypted"
+        Effect    = "Deny"
+        Action    = ["s3:*"]
+        Principal = { AWS = ["*"] }
+        Resource  = [aws_s3_bucket.bucket[each.key].arn, "${aws_s3_bucket.bucket[each.key].arn}/*"]
+        Condition = { Bool = { "aws:SecureTransport" = "false" } }
+      }],
+      [for readers in each.value.public_read ? [["*"]] : length(each.value.readers) > 0 ? [each.value.readers] : [] : {
+        Sid       = "Read"
+        Effect    = "Allow"
+        Action    = ["s3:GetObject", "s3:ListBucket"]
+        Principal = { AWS = readers }
+        Resource  = [aws_s3_bucket.bucket[each.key].arn, "${aws_s3_bucket.bucket[each.key].arn}/*"]
+      }],
+      [for statement in each.key == "costs" && var.cost_export ? local.cost_writers : [] : statement],
+    )
   })
 
   depends_on = [aws_s3_bucket_public_access_block.bucket]

@@ -1,4 +1,4 @@
-# Homes: a disk for the cluster's own NFS server, with snapshots on a schedule, or a managed share with backups.
+# Homes: a disk for the cluster's own NFS server, with snapshots on a schedule, or a managed share (backups.tf).
 
 locals {
   disks     = { for name, storage in var.home_storage : name => storage if storage.kind == "disk" }
@@ -69,6 +69,20 @@ resource "aws_dlm_lifecycle_policy" "homes" {
       retain_rule {
         count = each.value.keep
       }
+
+      dynamic "cross_region_copy_rule" {
+        for_each = each.value.region == null ? [] : [each.value.region]
+        content {
+          target    = cross_region_copy_rule.value
+          copy_tags = true
+          encrypted = true
+
+          retain_rule {
+            interval      = each.value.keep
+            interval_unit = "DAYS"
+          }
+        }
+      }
     }
   }
 }
@@ -90,16 +104,6 @@ resource "aws_efs_file_system" "homes" {
   tags = { Name = "${var.name}-${each.key}" }
 }
 
-resource "aws_efs_backup_policy" "homes" {
-  for_each = local.shares
-
-  file_system_id = aws_efs_file_system.homes[each.key].id
-
-  backup_policy {
-    status = each.value.snapshots == null ? "DISABLED" : "ENABLED"
-  }
-}
-
 resource "aws_security_group" "homes" {
   count = length(local.shares) > 0 ? 1 : 0
 
@@ -113,7 +117,7 @@ resource "aws_vpc_security_group_ingress_rule" "homes" {
 
   description                  = "NFS from the nodes"
   security_group_id            = aws_security_group.homes[0].id
-  referenced_security_group_id = aws_eks_cluster.cluster.vpc_config[0].cluster_security_group_id
+  referenced_security_group_id = local.cluster_security_group
   from_port                    = 2049
   ip_protocol                  = "tcp"
   to_port                      = 2049

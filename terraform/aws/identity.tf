@@ -6,6 +6,7 @@ locals {
     for name, subject in merge(
       { for hub, permission in var.permissions : "hub/${hub}" => "system:serviceaccount:${hub}:${permission.service_account}" },
       {
+        dns        = ["system:serviceaccount:support:cert-manager", "system:serviceaccount:support:external-dns"]
         autoscaler = "system:serviceaccount:support:cluster-autoscaler"
         ebs_csi    = "system:serviceaccount:kube-system:ebs-csi-controller-sa"
         efs_csi    = "system:serviceaccount:kube-system:efs-csi-*"
@@ -28,7 +29,7 @@ locals {
       }]
     })
   }
-  # A user can use what is in a bucket, and can neither delete the bucket nor change its policy.
+  # A user can use what is in a bucket or a database, and can neither delete the bucket nor change its policy.
   hub_statements = {
     for hub, permission in var.permissions : hub => concat(
       [
@@ -50,6 +51,37 @@ locals {
           Effect   = "Allow"
           Action   = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"]
           Resource = ["${aws_s3_bucket.bucket[bucket].arn}/*"]
+        }
+      ],
+      # As the user of the database that has the hub's name.
+      [
+        for database in permission.databases : {
+          Effect   = "Allow"
+          Action   = ["rds-db:connect"]
+          Resource = ["arn:${data.aws_partition.current.partition}:rds-db:${var.region}:${var.account}:dbuser:${aws_db_instance.database[database].resource_id}/${hub}"]
+        }
+      ],
+      [
+        for registry in permission.push : {
+          Effect = "Allow"
+          Action = [
+            "ecr:BatchCheckLayerAvailability",
+            "ecr:BatchGetImage",
+            "ecr:CompleteLayerUpload",
+            "ecr:DescribeImages",
+            "ecr:GetDownloadUrlForLayer",
+            "ecr:InitiateLayerUpload",
+            "ecr:PutImage",
+            "ecr:UploadLayerPart",
+          ]
+          Resource = [aws_ecr_repository.registry[registry].arn]
+        }
+      ],
+      [
+        for needed in length(permission.push) > 0 ? ["ecr:GetAuthorizationToken"] : [] : {
+          Effect   = "Allow"
+          Action   = [needed]
+          Resource = ["*"]
         }
       ],
     )
@@ -74,7 +106,7 @@ resource "aws_iam_role" "hub" {
 resource "aws_iam_role_policy" "hub" {
   for_each = { for hub, statements in local.hub_statements : hub => statements if length(statements) > 0 }
 
-  name   = "buckets"
+  name   = "permissions"
   role   = aws_iam_role.hub[each.key].name
   policy = jsonencode({ Version = "2012-10-17", Statement = each.value })
 }

@@ -2,6 +2,7 @@
 # generation: a changed pool comes as a new group, before the old one goes.
 
 locals {
+  node_role = var.identities.nodes == null ? aws_iam_role.nodes[0].arn : var.identities.nodes
   # EKS has names of its own for what taints do.
   taint_effects = {
     NoExecute        = "NO_EXECUTE"
@@ -25,6 +26,8 @@ locals {
 }
 
 resource "aws_iam_role" "nodes" {
+  count = var.identities.nodes == null ? 1 : 0
+
   name = "${var.name}-nodes"
 
   assume_role_policy = jsonencode({
@@ -38,9 +41,9 @@ resource "aws_iam_role" "nodes" {
 }
 
 resource "aws_iam_role_policy_attachment" "nodes" {
-  for_each = toset(["AmazonEC2ContainerRegistryReadOnly", "AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy"])
+  for_each = var.identities.nodes == null ? toset(["AmazonEC2ContainerRegistryPullOnly", "AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy"]) : toset([])
 
-  role       = aws_iam_role.nodes.name
+  role       = aws_iam_role.nodes[0].name
   policy_arn = "${local.managed_policy}/${each.value}"
 }
 
@@ -80,8 +83,8 @@ resource "aws_eks_node_group" "pool" {
 
   cluster_name    = aws_eks_cluster.cluster.name
   node_group_name = "${each.key}-${each.value.generation}"
-  node_role_arn   = aws_iam_role.nodes.arn
-  version         = var.kubernetes_version
+  node_role_arn   = local.node_role
+  version         = lookup(var.node_versions, each.key, var.kubernetes_version)
   subnet_ids = [
     for index, subnet in local.node_subnets : subnet
     if contains(coalesce(each.value.zones, [var.zones[0]]), var.zones[index])

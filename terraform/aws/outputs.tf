@@ -6,8 +6,13 @@ output "autoscaler_role" {
 }
 
 output "buckets" {
-  description = "The buckets' full names, by their short ones."
+  description = "The buckets' full names, by their short ones; `costs` and `logs` are the cluster's own."
   value       = { for name, bucket in aws_s3_bucket.bucket : name => bucket.bucket }
+}
+
+output "ci_identity" {
+  description = "The role of CI, null without one."
+  value       = one(aws_iam_role.ci[*].arn)
 }
 
 output "cluster" {
@@ -16,6 +21,28 @@ output "cluster" {
     endpoint = aws_eks_cluster.cluster.endpoint
     name     = aws_eks_cluster.cluster.name
     version  = aws_eks_cluster.cluster.version
+  }
+}
+
+output "databases" {
+  description = "Databases by name: where they are, and which secret of Secrets Manager has the first user's password."
+  value = {
+    for name, database in aws_db_instance.database : name => {
+      host   = database.address
+      name   = database.identifier
+      port   = database.port
+      secret = database.master_user_secret[0].secret_arn
+    }
+  }
+}
+
+output "dns" {
+  description = "The zone of the hubs' names, and the role of what changes it; null without one. A new zone's name servers have to be made known where its parent is."
+  value = var.dns == null ? null : {
+    zone         = var.dns.zone
+    id           = local.zone_id
+    name_servers = one(concat(aws_route53_zone.dns[*].name_servers, data.aws_route53_zone.dns[*].name_servers))
+    identity     = aws_iam_role.dns[0].arn
   }
 }
 
@@ -39,4 +66,9 @@ output "network" {
     private_subnets = local.private_subnets
     public_subnets  = local.public_subnets
   }
+}
+
+output "registries" {
+  description = "The addresses of registries, by their short names."
+  value       = { for name, registry in aws_ecr_repository.registry : name => registry.repository_url }
 }

@@ -10,6 +10,7 @@ resource "google_monitoring_notification_channel" "budget" {
   display_name = "${each.value}: budget of ${var.name}"
   type         = "email"
   labels       = { email_address = each.value }
+  user_labels  = local.labels
 
   depends_on = [google_project_service.used]
 }

@@ -1,58 +1,11 @@
-# The control plane, who may use it, and the APIs and the key that it needs.
+# The control plane: who may use it, when it changes, and what it tells.
 
 locals {
-  labels      = merge(var.labels, { "deployer-cluster" = var.name })
   is_regional = var.location == var.region
-  apis = concat(
-    ["cloudkms", "compute", "container", "iam", "storage"],
-    length(local.shares) > 0 ? ["file"] : [],
-    var.budget == null ? [] : ["billingbudgets", "cloudbilling", "monitoring"],
-  )
-}
-
-# By itself, for what is known of the project not to be read anew when another API is wanted.
-resource "google_project_service" "projects" {
-  service            = "cloudresourcemanager.googleapis.com"
-  disable_on_destroy = false
-}
-
-# Others may use them too: they stay.
-resource "google_project_service" "used" {
-  for_each = toset(local.apis)
-
-  service            = "${each.value}.googleapis.com"
-  disable_on_destroy = false
-
-  depends_on = [google_project_service.projects]
-}
-
-data "google_project" "project" {
-  project_id = var.project
-
-  depends_on = [google_project_service.projects]
-}
-
-resource "google_kms_key_ring" "cluster" {
-  name     = var.name
-  location = var.region
-
-  depends_on = [google_project_service.used]
-}
-
-resource "google_kms_crypto_key" "secrets" {
-  name                       = "secrets"
-  key_ring                   = google_kms_key_ring.cluster.id
-  rotation_period            = "${90 * 24 * 3600}s"
-  destroy_scheduled_duration = "${30 * 24 * 3600}s"
-}
-
-# GKE itself uses the key, under a name that the project's number is in.
-resource "google_kms_crypto_key_iam_member" "gke" {
-  crypto_key_id = google_kms_crypto_key.secrets.id
-  role          = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
-  member        = "serviceAccount:service-${data.google_project.project.number}@container-engine-robot.iam.gserviceaccount.com"
-
-  depends_on = [google_project_service.used]
+  week        = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+  # GKE wants a window to begin at some time, from which it recurs: in a week that begins with a Monday.
+  window_days  = [for day in local.week : day if contains(var.maintenance.days, day)]
+  window_start = timeadd("2025-12-29T${var.maintenance.start}:00Z", "${24 * index(local.week, local.window_days[0])}h")
 }
 
 resource "google_container_cluster" "cluster" {
@@ -60,7 +13,7 @@ resource "google_container_cluster" "cluster" {
   location            = var.location
   node_locations      = setsubtract(var.zones, local.is_regional ? [] : [var.location])
   min_master_version  = var.kubernetes_version
-  deletion_protection = var.deletion_protection
+  deletion_protection = var.deletion_protection && !contains(var.unprotected, "google_container_cluster.cluster")
 
   network           = local.network_id
   subnetwork        = local.subnet
@@ -74,7 +27,7 @@ resource "google_container_cluster" "cluster" {
   remove_default_node_pool = true
   node_config {
     # Google's own default may be missing, and can do far more than nodes have to.
-    service_account = google_service_account.nodes.email
+    service_account = local.node_account
     oauth_scopes    = local.scopes
     shielded_instance_config {
       enable_integrity_monitoring = true
@@ -105,7 +58,7 @@ resource "google_container_cluster" "cluster" {
 
   database_encryption {
     state    = "ENCRYPTED"
-    key_name = google_kms_crypto_key.secrets.id
+    key_name = local.secrets_key
   }
 
   ip_allocation_policy {
@@ -114,15 +67,25 @@ resource "google_container_cluster" "cluster" {
   }
 
   logging_config {
-    enable_components = ["SYSTEM_COMPONENTS", "WORKLOADS"]
+    enable_components = ["SYSTEM_COMPONENTS", "WORKLOADS", "APISERVER", "CONTROLLER_MANAGER", "SCHEDULER"]
   }
 
   maintenance_policy {
-    # When the fewest people work: GKE wants 48 hours in 32 days.
     recurring_window {
-      start_time = "2026-01-03T02:00:00Z"
-      end_time   = "2026-01-03T10:00:00Z"
-      recurrence = "FREQ=WEEKLY;BYDAY=SA,SU"
+      start_time = local.window_start
+      end_time   = timeadd(local.window_start, "${var.maintenance.hours}h")
+      recurrence = "FREQ=WEEKLY;BYDAY=${join(",", [for day in local.window_days : upper(substr(day, 0, 2))])}"
+    }
+    dynamic "maintenance_exclusion" {
+      for_each = var.freezes
+      content {
+        exclusion_name = maintenance_exclusion.key
+        start_time     = maintenance_exclusion.value.start
+        end_time       = maintenance_exclusion.value.end
+        exclusion_options {
+          scope = "NO_UPGRADES"
+        }
+      }
     }
   }
 
@@ -157,7 +120,7 @@ resource "google_container_cluster" "cluster" {
   }
 
   release_channel {
-    channel = "REGULAR"
+    channel = var.support == "extended" ? "EXTENDED" : "REGULAR"
   }
 
   workload_identity_config {
@@ -174,4 +137,13 @@ resource "google_container_cluster" "cluster" {
     google_project_iam_member.nodes,
     google_project_service.used,
   ]
+}
+
+# GKE knows no roles for one cluster: this one is for all of the project's, so a project should have one.
+resource "google_project_iam_member" "admin" {
+  for_each = toset(var.admins)
+
+  project = var.project
+  role    = "roles/container.admin"
+  member  = each.value
 }

@@ -41,7 +41,8 @@ resource "google_compute_resource_policy" "homes" {
     }
 
     snapshot_properties {
-      labels = merge(local.labels, { disk = each.key })
+      labels            = merge(local.labels, { disk = each.key })
+      storage_locations = each.value.region == null ? null : [each.value.region]
     }
   }
 
@@ -63,8 +64,7 @@ resource "google_filestore_instance" "homes" {
   location = coalesce(each.value.zone, var.zones[0])
   tier     = "ZONAL"
 
-  deletion_protection_enabled = var.deletion_protection
-  deletion_protection_reason  = var.deletion_protection ? "people's home directories" : null
+  deletion_protection_enabled = var.deletion_protection && !contains(var.unprotected, "google_filestore_instance.homes[\"${each.key}\"]")
 
   file_shares {
     capacity_gb = each.value.size

@@ -8,9 +8,17 @@ locals {
       { for bucket in permission.write : "${hub}/${bucket}/write" => { hub = hub, bucket = bucket, role = "roles/storage.objectUser" } },
     )
   ]...)
-  hub_roles = merge([
-    for hub, permission in var.permissions : { for role in permission.roles : "${hub}/${role}" => { hub = hub, role = role } }
-  ]...)
+  # Where those who read pay, a hub has to say that its project does.
+  paying_hubs = [
+    for hub, permission in var.permissions : hub
+    if anytrue([for bucket in concat(permission.read, permission.write) : var.buckets[bucket].requester_pays])
+  ]
+  hub_roles = merge(
+    { for hub in local.paying_hubs : "${hub}/pays" => { hub = hub, role = "roles/serviceusage.serviceUsageConsumer" } },
+    [
+      for hub, permission in var.permissions : { for role in permission.roles : "${hub}/${role}" => { hub = hub, role = role } }
+    ]...
+  )
 }
 
 resource "google_service_account" "hub" {

@@ -38,6 +38,15 @@ resource "google_compute_subnetwork" "nodes" {
   # Images and buckets of Google's go neither through the NAT gateway nor on its bill.
   private_ip_google_access = true
 
+  dynamic "log_config" {
+    for_each = var.network.flow_logs ? [true] : []
+    content {
+      aggregation_interval = "INTERVAL_5_SEC"
+      flow_sampling        = 1
+      metadata             = "INCLUDE_ALL_METADATA"
+    }
+  }
+
   secondary_ip_range {
     range_name    = local.range_names.pods
     ip_cidr_range = local.ranges.pods

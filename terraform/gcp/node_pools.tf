@@ -10,9 +10,19 @@ locals {
   }
   # What nodes may do is for the roles of their service account to say.
   scopes = ["https://www.googleapis.com/auth/cloud-platform"]
+  # One of our own, or one that somebody else made, and gave its roles to.
+  own_account  = var.identities.nodes == null
+  node_account = local.own_account ? google_service_account.nodes[0].email : var.identities.nodes
+  # Nodes can't get another account in place.
+  generations = {
+    for name, pool in var.node_pools :
+    name => local.own_account ? pool.generation : substr(sha256("${pool.generation} ${var.identities.nodes}"), 0, 6)
+  }
 }
 
 resource "google_service_account" "nodes" {
+  count = local.own_account ? 1 : 0
+
   account_id   = "${var.name}-nodes"
   display_name = "Nodes of ${var.name}"
 
@@ -21,19 +31,21 @@ resource "google_service_account" "nodes" {
 
 # To write logs and metrics, and to get images: nothing else.
 resource "google_project_iam_member" "nodes" {
-  for_each = toset(["roles/artifactregistry.reader", "roles/container.defaultNodeServiceAccount"])
+  for_each = toset(local.own_account ? ["roles/artifactregistry.reader", "roles/container.defaultNodeServiceAccount"] : [])
 
   project = var.project
   role    = each.value
-  member  = google_service_account.nodes.member
+  member  = google_service_account.nodes[0].member
 }
 
 resource "google_container_node_pool" "pool" {
   for_each = var.node_pools
 
   cluster        = google_container_cluster.cluster.id
-  name           = "${each.key}-${each.value.generation}"
+  name           = "${each.key}-${local.generations[each.key]}"
   node_locations = coalesce(each.value.zones, [var.zones[0]])
+  # Without one, nodes follow the control plane in their windows.
+  version = lookup(var.node_versions, each.key, null)
   # In each zone, to begin with.
   initial_node_count = ceil(each.value.min / length(coalesce(each.value.zones, [var.zones[0]])))
 
@@ -64,7 +76,7 @@ resource "google_container_node_pool" "pool" {
     machine_type    = each.value.machine
     oauth_scopes    = local.scopes
     resource_labels = merge(local.labels, each.value.tags)
-    service_account = google_service_account.nodes.email
+    service_account = local.node_account
     spot            = each.value.spot
 
     dynamic "guest_accelerator" {

@@ -1,13 +1,9 @@
 # The contract of deployer/render/tfvars/gcp.py. What the three clouds share has the same name in all of them.
 
-variable "budget" {
-  description = "What may be spent in a month, and who is told when it is nearly spent."
-  type = object({
-    monthly      = number
-    currency     = optional(string, "USD")
-    alert_emails = list(string)
-  })
-  default = null
+variable "admins" {
+  description = "Who administers Kubernetes, besides whoever builds the cluster: members such as `group:ops@example.org`."
+  type        = list(string)
+  default     = []
 }
 
 variable "buckets" {
@@ -23,15 +19,77 @@ variable "buckets" {
   default = {}
 }
 
+variable "budget" {
+  description = "What may be spent in a month, and who is told when it is nearly spent."
+  type = object({
+    monthly      = number
+    currency     = optional(string, "USD")
+    alert_emails = list(string)
+  })
+  default = null
+}
+
+variable "ci" {
+  description = "Who vouches for CI, and which of its jobs, by the subjects of their tokens, may deploy hubs."
+  type = object({
+    issuer   = string
+    subjects = list(string)
+  })
+  default = null
+}
+
 variable "cluster_name" {
   description = "The name of the Kubernetes cluster in its cloud."
   type        = string
 }
 
+variable "cost_export" {
+  description = "Whether there is a dataset for what Google's billing exports each day."
+  type        = bool
+  default     = false
+}
+
+variable "databases" {
+  description = "Managed databases by their short names. Sizes in GiB."
+  type = map(object({
+    engine            = string
+    high_availability = optional(bool, false)
+    keep_backups      = optional(number, 7)
+    machine           = string
+    size              = number
+    version           = string
+  }))
+  default = {}
+}
+
 variable "deletion_protection" {
-  description = "Whether cluster and shares refuse to be deleted. Say false, apply, and only then can they go."
+  description = "Whether cluster, shares and databases refuse to be deleted. Say false, apply, and only then can they go."
   type        = bool
   default     = true
+}
+
+variable "dns" {
+  description = "The zone with the names of the hubs, ours or one that somebody else made, and records in it."
+  type = object({
+    existing = optional(bool, false)
+    records = optional(list(object({
+      name   = string
+      ttl    = optional(number, 300)
+      type   = string
+      values = list(string)
+    })), [])
+    zone = string
+  })
+  default = null
+}
+
+variable "freezes" {
+  description = "When the cloud may not upgrade the cluster by itself, by a name; `start` and `end` are in UTC."
+  type = map(object({
+    end   = string
+    start = string
+  }))
+  default = {}
 }
 
 variable "home_storage" {
@@ -39,10 +97,16 @@ variable "home_storage" {
   type = map(object({
     kind      = string
     size      = number
-    snapshots = optional(object({ keep = number }))
+    snapshots = optional(object({ keep = number, region = optional(string) }))
     zone      = optional(string)
   }))
   default = {}
+}
+
+variable "identities" {
+  description = "Identities that somebody else made: the address of the nodes' service account. GKE has no other."
+  type        = object({ nodes = optional(string) })
+  default     = {}
 }
 
 variable "kubernetes_version" {
@@ -61,6 +125,25 @@ variable "location" {
   type        = string
 }
 
+variable "logs" {
+  description = "How many days the cluster's logs can be searched, and are kept in a bucket of their own besides."
+  type = object({
+    export_days = optional(number)
+    keep_days   = optional(number, 30)
+  })
+  default = {}
+}
+
+variable "maintenance" {
+  description = "When Google may upgrade and repair cluster and databases by itself, in UTC. EKS has no such time."
+  type = object({
+    days  = optional(list(string), ["saturday", "sunday"])
+    hours = optional(number, 8)
+    start = optional(string, "02:00")
+  })
+  default = {}
+}
+
 variable "name" {
   description = "The cluster's name in the fleet, which all other names begin with."
   type        = string
@@ -76,6 +159,7 @@ variable "network" {
       private_subnets = list(string)
       service_range   = optional(string)
     }))
+    flow_logs     = optional(bool, false)
     private_nodes = optional(bool, true)
     range         = optional(string, "10.0.0.0/16")
   })
@@ -107,9 +191,17 @@ variable "node_pools" {
   }))
 }
 
+variable "node_versions" {
+  description = "Versions of Kubernetes of nodes that are being upgraded, by pools. Absent: they follow the control plane."
+  type        = map(string)
+  default     = {}
+}
+
 variable "permissions" {
-  description = "What the servers of a hub may do, by the hub's name, which is its namespace too."
+  description = "What the servers of a hub may do, by the hub's name, which is its namespace too: with buckets, databases and registries, by their short names."
   type = map(object({
+    databases       = optional(list(string), [])
+    push            = optional(list(string), [])
     read            = optional(list(string), [])
     roles           = optional(list(string), [])
     service_account = string
@@ -126,6 +218,48 @@ variable "project" {
 variable "region" {
   description = "The region."
   type        = string
+}
+
+variable "registries" {
+  description = "Registries of images by their short names."
+  type = map(object({
+    delete_after_days = optional(number)
+    keep_images       = optional(number, 30)
+  }))
+  default = {}
+}
+
+variable "secrets_key" {
+  description = "The id of a key that somebody else made, in the cluster's region, and let GKE use. Absent: our own."
+  type        = string
+  default     = null
+}
+
+variable "support" {
+  description = "`standard`, or `extended` for a release channel that keeps versions for longer, for more money."
+  type        = string
+  default     = "standard"
+}
+
+variable "unprotected" {
+  description = "Exact addresses of resources that may be deleted all the same: what is to go next."
+  type        = list(string)
+  default     = []
+}
+
+variable "uptime" {
+  description = "What is asked from several regions, by name: hubs, and what a cluster shows beside them; and who gets a mail when one does not answer with its status."
+  type = object({
+    alert_emails = list(string)
+    checks = map(object({
+      host   = string
+      path   = string
+      port   = number
+      status = number
+      url    = string
+    }))
+  })
+  default = null
 }
 
 variable "zones" {

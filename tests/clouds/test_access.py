@@ -154,6 +154,9 @@ def test_aws_uses_the_key_and_nothing_of_the_operators_profiles(
     assert access.env["AWS_SECRET_ACCESS_KEY"] == "marker"
     assert not Path(access.env["AWS_CONFIG_FILE"]).exists()
     assert runner.environments[0]["AWS_ACCESS_KEY_ID"] == "id"
+    # Without a profile, nothing else says to the first of these programs which region is meant.
+    regions = {env["AWS_DEFAULT_REGION"] for env in runner.environments}
+    assert regions == {env["AWS_REGION"] for env in runner.environments} == {"r"}
 
 
 def test_aws_refuses_credentials_of_another_account_before_anything_else(
@@ -193,6 +196,70 @@ def test_azure_passes_the_password_in_a_private_file(
     )
     assert access.env == {"AZURE_CONFIG_DIR": str(tmp_path / "azure")}
     assert (tmp_path / "password").stat().st_mode & 0o077 == 0
+
+
+SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
+BUILT = Azure(
+    key="enc-key.json", resource_group="g", cluster="k", location="westeurope", subscription=SUBSCRIPTION
+)
+
+
+def test_azure_asks_entra_by_the_log_in_that_is_there(session: Session, tmp_path: Path) -> None:
+    """Where Entra says who somebody is, kubelogin would want a page to be opened, and CI has none."""
+    kubeconfig = tmp_path / "kubeconfig"
+    plugin = {"users": [{"name": "u", "user": {"exec": {"command": "kubelogin", "env": None}}}]}
+
+    def entra(_env: Mapping[str, str]) -> None:
+        kubeconfig.write_text(yaml.safe_dump(plugin))
+
+    enter(
+        session,
+        cluster(replace(BUILT, key=None), tmp_path),
+        tmp_path,
+        Call(
+            argv=[
+                *("az", "aks", "get-credentials", f"--subscription={SUBSCRIPTION}"),
+                *("--resource-group=g", "--name=k", f"--file={kubeconfig}", "--output=none"),
+            ],
+            effect=entra,
+        ),
+        Call(
+            argv=["kubelogin", "convert-kubeconfig", "--login=azurecli", f"--kubeconfig={kubeconfig}"],
+        ),
+    )
+    assert kubeconfig.stat().st_mode & 0o077 == 0
+
+
+def test_programs_that_talk_to_azure_get_the_key_and_nothing_of_the_operators(
+    session: Session, tmp_path: Path, secret: dict[str, Any]
+) -> None:
+    secret.update(tenant_id="t", service_principal_id="s", service_principal_password="marker")
+    own = {"ARM_CLIENT_ID": "own", "ARM_SUBSCRIPTION_ID": "other", "AZURE_CONFIG_DIR": "/own", "OTHER": "x"}
+    given = cluster(BUILT, tmp_path)
+    runner = FakeRunner(deque())
+    env = clouds.builder(BUILT).credentials(replace(session, environ=own), given, tmp_path, runner.programs)
+    assert env == {
+        "ARM_CLIENT_ID": "s",
+        "ARM_CLIENT_SECRET": "marker",
+        "ARM_SUBSCRIPTION_ID": SUBSCRIPTION,
+        "ARM_TENANT_ID": "t",
+        "ARM_USE_CLI": "false",
+        "AZURE_CONFIG_DIR": str(tmp_path / "azure"),
+    }
+
+
+def test_without_a_key_it_is_the_operators_own_log_in_to_the_subscription_that_is_named(
+    session: Session, tmp_path: Path
+) -> None:
+    own = {"ARM_USE_OIDC": "true", "ARM_SUBSCRIPTION_ID": "other", "AZURE_CONFIG_DIR": "/own", "OTHER": "x"}
+    given = cluster(replace(BUILT, key=None), tmp_path)
+    runner = FakeRunner(deque())
+    env = clouds.builder(BUILT).credentials(replace(session, environ=own), given, tmp_path, runner.programs)
+    assert env == {
+        "ARM_SUBSCRIPTION_ID": SUBSCRIPTION,
+        "ARM_USE_OIDC": "true",
+        "AZURE_CONFIG_DIR": "/own",
+    }
 
 
 @pytest.mark.parametrize(

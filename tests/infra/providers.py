@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 AWS = ("hashicorp", "aws")
+AZURERM = ("hashicorp", "azurerm")
 GOOGLE = ("hashicorp", "google")
 REGISTRIES = {"terraform": "registry.terraform.io", "tofu": "registry.opentofu.org"}
 BUILT = Path(__file__).parents[2] / ".tools/providers"

@@ -7,104 +7,28 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
-import sys
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
-from tests.infra.providers import configuration
+from deployer.errors import Interrupted
+from tests.operations.infra.fleets import wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from tests.infra.fleet import Fleet
 
 pytestmark = pytest.mark.integration
 
-PATIENCE = 600
-"""Seconds for one command; the longest takes 20 on a machine with nothing else to do."""
-CLUSTER = """
-schema: 2
-name: alps
-provider: aws
-aws: {account: "123456789012", clusterName: alps-1, region: us-west-2}
-infrastructure:
-  kubernetes_version: "1.32"
-  zones: [us-west-2a, us-west-2b]
-  network: {range: 10.1.0.0/16}
-  node_pools:
-    core: {machine: r6i.large, max: 3}
-    notebooks:
-      small: {machine: r6i.xlarge, max: 50, tags: {hub: research}}
-  home_storage:
-    - {name: homes, kind: disk, size: 100}
-  buckets:
-    scratch: {}
-  permissions:
-    research: {write: [scratch]}
-hubs: []
+SLOW = """
+variable "name" {}
+resource "terraform_data" "slow" {
+  provisioner "local-exec" { command = "echo begun > BEGUN; sleep 60" }
+}
 """
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fleet:
-    """A fleet with one cluster, on an AWS of its own."""
-
-    root: Path
-    environ: Mapping[str, str]
-
-    @property
-    def cluster_yaml(self) -> Path:
-        return self.root / "config/clusters/alps/cluster.yaml"
-
-    def infra(self, *arguments: str, expected: int = 0) -> subprocess.CompletedProcess[str]:
-        ended = subprocess.run(
-            [sys.executable, "-m", "deployer", "--root", str(self.root), "infra", *arguments],
-            env={**os.environ, **self.environ},
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
-        assert ended.returncode == expected, f"{' '.join(arguments)}: {ended.stdout}{ended.stderr}"
-        return ended
-
-    def change(self, before: str, after: str) -> None:
-        text = self.cluster_yaml.read_text()
-        assert before in text
-        self.cluster_yaml.write_text(text.replace(before, after))
-
-
-@pytest.fixture
-def fleet(repository: Path, tmp_path: Path, local_aws: Mapping[str, str]) -> Fleet:
-    tools = repository / ".tools/bin"
-    path = f"{tools}{os.pathsep}{os.environ['PATH']}"
-    program = next((name for name in ("tofu", "terraform") if shutil.which(name, path=path)), None)
-    if program is None:
-        pytest.skip("neither OpenTofu nor Terraform is here: run `make tools-all`")
-    source = configuration(program, tmp_path)
-    if not source:
-        pytest.skip("no AWS provider on this machine")
-    environ = {
-        **local_aws,
-        **source,
-        "DEPLOYER_CACHE": str(tmp_path / "cache"),
-        "DEPLOYER_STATE": str(tmp_path / "state"),
-        "PATH": path,
-    }
-    made = Fleet(root=tmp_path / "fleet", environ=environ)
-    made.cluster_yaml.parent.mkdir(parents=True)
-    made.cluster_yaml.write_text(CLUSTER)
-    (made.root / "config/org.yaml").write_text("name: Alpine\nstate: {s3: {}}\n")
-    # An error is one of ours here, which time does not heal.
-    for name in ("aws", "bootstrap-aws"):
-        shutil.copytree(repository / "terraform" / name, made.root / "terraform" / name)
-        override = made.root / "terraform" / name / "test_override.tf"
-        override.write_text('provider "aws" {\n  max_retries = 2\n}\n')
-    return made
 
 
 def test_an_operator_makes_changes_upgrades_and_takes_away_a_cluster(fleet: Fleet) -> None:
@@ -132,10 +56,12 @@ def test_an_operator_makes_changes_upgrades_and_takes_away_a_cluster(fleet: Flee
     assert "because of cidr_block" in refused.stderr
     fleet.change("10.2.0.0/16", "10.1.0.0/16")
 
+    # Another version comes in steps, and with nothing else.
     fleet.change('"1.32"', '"1.33"')
-    upgrade = json.loads(fleet.infra("plan", "alps", "--output", "json").stdout)
-    assert {each["action"] for each in upgrade["changes"]} == {"update"}
-    fleet.infra("apply", "alps", "--yes")
+    kept = fleet.infra("plan", "alps", "--diff")
+    assert "`deployer infra upgrade alps` gets there" in kept.stderr
+    assert "nothing to do" in kept.stderr
+    fleet.infra("upgrade", "alps", "--yes", "--drain-hours", "0")
     told = yaml.safe_load(fleet.cluster_yaml.with_name("outputs.yaml").read_text())
     assert told["cluster"]["version"] == "1.33"
 
@@ -158,8 +84,14 @@ def test_an_operator_makes_changes_upgrades_and_takes_away_a_cluster(fleet: Flee
     }
 
 
+def test_nobody_gets_at_the_state_without_tls(fleet: Fleet) -> None:
+    (fleet.root / "terraform/bootstrap-aws/policy_override.tf").unlink()
+    assert "aws_s3_bucket_policy.state: complete" in fleet.infra("bootstrap", "alps").stderr
+    assert "StatusCode: 403" in fleet.infra("plan", "alps", expected=1).stderr
+
+
 def test_a_state_moves_into_the_bucket_and_replaces_none_that_is_there(fleet: Fleet) -> None:
-    for file in (fleet.root / "terraform/aws").iterdir():
+    for file in (fleet.root / "terraform/aws").glob("*.tf"):
         file.unlink()
     module = fleet.root / "terraform/aws/versions.tf"
     module.write_text('variable "name" {}\nresource "terraform_data" "thing" { input = var.name }\n')
@@ -182,4 +114,38 @@ def test_a_state_moves_into_the_bucket_and_replaces_none_that_is_there(fleet: Fl
     refused = fleet.infra("bootstrap", "alps", expected=1)
     assert "the bucket may hold another state of alps; both are as they were" in refused.stderr
     (work / "terraform.tfstate").unlink()
+    assert "nothing to do" in fleet.infra("plan", "alps", "--diff").stderr
+
+
+def test_another_machine_meets_the_lock_in_the_bucket_and_goes_on_after_an_interrupt(fleet: Fleet) -> None:
+    for file in (fleet.root / "terraform/aws").glob("*.tf"):
+        file.unlink()
+    module = fleet.root / "terraform/aws/versions.tf"
+    begun = fleet.root / "begun"
+    slow = SLOW.replace("BEGUN", str(begun))
+    module.write_text(slow)
+    fleet.infra("bootstrap", "alps")
+    other = replace(fleet, environ={**fleet.environ, "DEPLOYER_STATE": str(fleet.root.parent / "other")})
+    nowhere = subprocess.DEVNULL
+    with subprocess.Popen(
+        fleet.argv("apply", "alps", "--yes"),
+        env={**os.environ, **fleet.environ},
+        stdin=nowhere,
+        stdout=nowhere,
+        stderr=nowhere,
+    ) as process:
+        try:
+            wait_for(begun, process)
+            met = other.infra("plan", "alps", expected=1).stderr
+            (listed,) = json.loads(other.infra("locks", "--output", "json").stdout)["clusters"]
+        finally:
+            process.send_signal(signal.SIGINT)
+    assert process.returncode == Interrupted.exit_code
+    assert "the state of alps is locked: lock" in met
+    assert f"`deployer infra unlock alps {listed['lock']['id']} --owner" in met
+
+    left = other.infra("plan", "alps").stdout
+    assert left.startswith("replace  terraform_data.slow (its last change was not finished")
+    module.write_text(slow.replace("sleep 60", "true"))
+    other.infra("apply", "alps", "--yes")
     assert "nothing to do" in fleet.infra("plan", "alps", "--diff").stderr

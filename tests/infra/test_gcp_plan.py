@@ -7,25 +7,18 @@ difference. Nothing is made: what Google says to all that is not proven here.
 from __future__ import annotations
 
 import copy
-import json
-import os
-import subprocess
-import sys
-import threading
-from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
-from deployer.errors import DeployerError
-from deployer.operations.infra.changes import changes, guarded, refuse_what_would_fail
-from tests.infra.gcp.offline import TOKEN, Root, found_here, made_fleet, told, variables
+from deployer.operations.infra.changes import changes, guarded
+from deployer.operations.infra.unprotect import belt
+from tests.infra.gcp.offline import Root, any_root, told, variables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from tests.golden.comparison import Golden
 
@@ -62,8 +55,7 @@ def root(request: pytest.FixtureRequest, repository: Path, tmp_path: Path) -> Ro
 @pytest.fixture
 def one_root(repository: Path, tmp_path: Path) -> Root:
     """The module, ready to plan by one of the programs: that both plan the same is proven above."""
-    program = "tofu" if found_here("tofu", repository) else "terraform"
-    return Root(program, repository, tmp_path)
+    return any_root(repository, tmp_path)
 
 
 @pytest.fixture
@@ -83,24 +75,150 @@ def test_what_is_planned_is_what_it_was(cluster: Path, root: Root, tmp_path: Pat
     golden.check(cluster.with_name("plan.yaml"), yaml.safe_dump(told(plan), sort_keys=False, width=110))
 
 
-def test_users_have_what_is_in_buckets_and_not_the_buckets(one_root: Root, rich: dict[str, Any]) -> None:
-    resources = told(one_root.plan(rich))["resources"]
-    granted = {
+def granted(resources: Mapping[str, Any], account: str) -> dict[str, str]:
+    """Return the roles that a service account of the cluster would have, by what grants them."""
+    member = f"serviceAccount:rich-{account}@rich-hubs.iam.gserviceaccount.com"
+    return {
         address: each["role"]
         for address, each in resources.items()
-        if address.startswith("google_storage_bucket_iam_member.hub")
+        if "role" in each and each.get("member") == member
     }
-    assert set(granted) == {
-        f'google_storage_bucket_iam_member.hub["{each}"]'
-        for each in ("research/data/read", "research/scratch/write", "teaching/data/read")
+
+
+def test_users_have_what_is_in_buckets_and_not_the_buckets(one_root: Root, rich: dict[str, Any]) -> None:
+    resources = told(one_root.plan(rich))["resources"]
+    registry = 'google_artifact_registry_repository_iam_member.hub["research/builds"]'
+    assert granted(resources, "research") == {
+        registry: "roles/artifactregistry.writer",
+        **{
+            f'google_project_iam_member.database["{database}/research/{role}"]': role
+            for database in ("courses", "main")
+            for role in ("roles/cloudsql.client", "roles/cloudsql.instanceUser")
+        },
+        'google_project_iam_member.hub["research/pays"]': "roles/serviceusage.serviceUsageConsumer",
+        'google_project_iam_member.hub["research/roles/bigquery.user"]': "roles/bigquery.user",
+        'google_storage_bucket_iam_member.hub["research/data/read"]': "roles/storage.objectViewer",
+        'google_storage_bucket_iam_member.hub["research/open/read"]': "roles/storage.objectViewer",
+        'google_storage_bucket_iam_member.hub["research/scratch/write"]': "roles/storage.objectUser",
     }
-    assert set(granted.values()) == {"roles/storage.objectViewer", "roles/storage.objectUser"}
-    of_project = [
+    of_buckets = {
         each["role"]
         for address, each in resources.items()
-        if address.startswith("google_project_iam_member.hub")
+        if address.startswith("google_storage_bucket_iam_member.")
+    }
+    # None of these can delete a bucket or change its policy (`gcloud iam roles describe`).
+    assert of_buckets == {
+        "roles/storage.objectCreator",
+        "roles/storage.objectUser",
+        "roles/storage.objectViewer",
+    }
+
+
+def test_a_hub_signs_in_to_its_databases_and_to_no_others(one_root: Root, rich: dict[str, Any]) -> None:
+    resources = told(one_root.plan(rich))["resources"]
+    logins = {
+        address: each["name"]
+        for address, each in resources.items()
+        if address.startswith("google_sql_user.hub")
+    }
+    assert logins == {
+        'google_sql_user.hub["courses/research"]': "rich-research@rich-hubs.iam.gserviceaccount.com",
+        'google_sql_user.hub["courses/teaching"]': "rich-teaching@rich-hubs.iam.gserviceaccount.com",
+        'google_sql_user.hub["main/research"]': "rich-research@rich-hubs.iam",
+    }
+    (condition,) = resources['google_project_iam_member.database["courses/teaching/roles/cloudsql.client"]'][
+        "condition"
     ]
-    assert of_project == ["roles/bigquery.user"]
+    assert condition["expression"] == (
+        'resource.type == "sqladmin.googleapis.com/Instance" && '
+        'resource.name == "projects/rich-hubs/instances/rich-courses"'
+    )
+
+
+def test_ci_can_do_all_in_kubernetes_and_nothing_to_the_cluster(one_root: Root, rich: dict[str, Any]) -> None:
+    resources = told(one_root.plan(rich))["resources"]
+    own = "projects/rich-hubs/roles/rich_ci"
+    assert set(granted(resources, "ci").values()) == {"roles/container.developer", own}
+    permissions = resources["google_project_iam_custom_role.ci[0]"]["permissions"]
+    assert {"container.clusterRoles.escalate", "container.roleBindings.create"} <= set(permissions)
+    assert [each for each in permissions if each.startswith("container.clusters.")] == []
+    provider = resources["google_iam_workload_identity_pool_provider.ci[0]"]
+    assert provider["attribute_condition"] == 'assertion.sub in ["repo:example/hubs:ref:refs/heads/main"]'
+    who = [address for address in resources if address.startswith("google_service_account_iam_member.ci")]
+    assert who == ['google_service_account_iam_member.ci["repo:example/hubs:ref:refs/heads/main"]']
+
+
+def test_what_changes_records_can_change_no_zone(one_root: Root, rich: dict[str, Any]) -> None:
+    resources = told(one_root.plan(rich))["resources"]
+    roles = "projects/rich-hubs/roles/rich_dns_"
+    assert granted(resources, "dns") == {
+        "google_dns_managed_zone_iam_member.dns[0]": f"{roles}records",
+        "google_project_iam_member.dns[0]": f"{roles}zones",
+    }
+    assert resources['google_project_iam_custom_role.dns["zones"]']["permissions"] == [
+        "dns.managedZones.list"
+    ]
+    records = resources['google_project_iam_custom_role.dns["records"]']["permissions"]
+    assert [each for each in records if "managedZones" in each] == ["dns.managedZones.get"]
+
+
+PROTECTED = {
+    "google_container_cluster.cluster",
+    'google_filestore_instance.homes["common"]',
+    'google_filestore_instance.homes["spare"]',
+    'google_sql_database_instance.database["courses"]',
+    'google_sql_database_instance.database["main"]',
+}
+
+
+def refusing(plan: Mapping[str, Any]) -> set[str]:
+    """Return what would refuse to be deleted: wherever a resource says so, it says the same."""
+    found = set()
+    for address, each in told(plan)["resources"].items():
+        in_cloud = [setting.get("deletion_protection_enabled") for setting in each.get("settings", [])]
+        said = [each.get("deletion_protection"), each.get("deletion_protection_enabled"), *in_cloud]
+        assert {True, False} - set(said), address
+        if True in said:
+            found.add(address)
+    return found
+
+
+def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Yield what is in a value, by the way there."""
+    if isinstance(value, dict | list) and value:
+        for key, each in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from leaves(each, (*path, key))
+    else:
+        yield path, value
+
+
+@pytest.mark.parametrize("address", sorted(PROTECTED))
+def test_what_is_unprotected_can_go_and_nothing_else_changes(
+    address: str, one_root: Root, rich: dict[str, Any]
+) -> None:
+    plans = [one_root.plan({**rich, "unprotected": wanted}) for wanted in ([], [address])]
+    assert [refusing(plan) for plan in plans] == [PROTECTED, PROTECTED - {address}]
+    on, off = (dict(leaves(told(plan)["resources"])) for plan in plans)
+    changed = {path for path in on | off if on.get(path) != off.get(path)}
+    assert {path[0] for path in changed} == {address}
+    assert {path[-1] for path in changed} <= {"deletion_protection", "deletion_protection_enabled"}
+
+
+def test_nothing_refuses_to_go_when_nothing_is_to(one_root: Root, rich: dict[str, Any]) -> None:
+    assert refusing(one_root.plan({**rich, "deletion_protection": False})) == set()
+
+
+def test_one_pool_has_another_version_while_it_is_upgraded(one_root: Root, rich: dict[str, Any]) -> None:
+    plan = later(one_root, rich, {**rich, "node_versions": {"small": "1.34"}})
+    (entry,) = [each for each in plan["resource_changes"] if each["address"] == POOL]
+    assert (entry["change"]["actions"], entry["change"]["after"]["version"]) == (["update"], "1.34")
+    assert guarded(changes(plan)) == ()
+    others = [
+        each
+        for address, each in told(plan)["resources"].items()
+        if address.startswith("google_container_node")
+    ]
+    assert [each["version"] for each in others if "version" in each] == ["1.34"]
 
 
 def later(root: Root, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
@@ -137,6 +255,14 @@ def test_another_machine_type_is_a_new_pool_before_the_old_one_goes(
     assert POOL in {each.address for each in guarded(changes(plan))}
 
 
+def test_nodes_of_somebody_elses_account_are_new_pools_too(one_root: Root, rich: dict[str, Any]) -> None:
+    given = {**rich, "identities": {"nodes": "hub-nodes@host.iam.gserviceaccount.com"}}
+    plan = later(one_root, rich, given)
+    (entry,) = [each for each in plan["resource_changes"] if each["address"] == POOL]
+    assert entry["change"]["actions"] == ["create", "delete"]
+    assert entry["change"]["before"]["name"] != entry["change"]["after"]["name"]
+
+
 @pytest.mark.parametrize(
     "pool",
     [{"max": 5, "min": 1}, {"labels": {"a": "b"}}, {"disk": 200}, {"tags": {"hub": "teaching"}}],
@@ -156,6 +282,7 @@ def test_kubernetes_and_who_reaches_it_change_in_place_and_homes_grow(
     one_root: Root, rich: dict[str, Any]
 ) -> None:
     changed = {**copy.deepcopy(rich), "kubernetes_version": "1.34", "deletion_protection": False}
+    changed |= {"support": "standard", "maintenance": {"days": ["monday"], "hours": 12, "start": "01:00"}}
     changed["network"]["allowed_ranges"] = ["203.0.113.0/24"]
     changed["home_storage"]["homes"]["size"] = 600
     plan = later(one_root, rich, changed)
@@ -174,85 +301,21 @@ def test_homes_that_shrink_or_move_are_guarded(
     assert [(each.address, each.kind) for each in stopped] == [(DISK, "replace")]
 
 
+def test_a_database_that_cluster_yaml_no_longer_names_is_guarded_and_refuses(
+    one_root: Root, rich: dict[str, Any]
+) -> None:
+    address = 'google_sql_database_instance.database["main"]'
+    one_root.believe(one_root.plan(rich), {address: {"id": "rich-main"}})
+    without = copy.deepcopy(rich)
+    del without["databases"]["main"]
+    without["permissions"]["research"]["databases"] = ["courses"]
+    found = changes(one_root.plan(without))
+    (stopped,) = guarded(found)
+    assert (stopped.address, stopped.kind, stopped.refuses) == (address, "destroy", True)
+
+
 def test_a_cluster_that_refuses_to_go_is_known_before(one_root: Root, rich: dict[str, Any]) -> None:
     found = changes(later(one_root, rich, {**rich, "cluster_name": "other"}))
-    with pytest.raises(DeployerError, match=r"protected against deletion: google_container_cluster\.cluster"):
-        refuse_what_would_fail("rich", found)
+    assert "google_container_cluster.cluster" in belt(found).resources
     unprotected = {**rich, "deletion_protection": False}
-    refuse_what_would_fail(
-        "rich", changes(later(one_root, unprotected, {**unprotected, "cluster_name": "other"}))
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fleet:
-    """A fleet with one cluster on Google Cloud, and the environment of its operator."""
-
-    root: Path
-    environ: Mapping[str, str]
-
-    def run(self, *argv: str, **more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "deployer", "--root", str(self.root), "infra", *argv],
-            env={**self.environ, **more},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
-
-
-@pytest.fixture
-def fleet(one_root: Root, tmp_path: Path) -> Fleet:
-    """A fleet of the cluster that has everything."""
-    made_fleet(RICH, tmp_path / "fleet")
-    environ = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(tmp_path),
-        "DEPLOYER_STATE": str(tmp_path / "state"),
-        "DEPLOYER_CACHE": str(tmp_path / "cache"),
-        **one_root.source,
-        **TOKEN,
-    }
-    return Fleet(root=tmp_path / "fleet", environ=environ)
-
-
-def test_deployer_plans_it(fleet: Fleet) -> None:
-    """The whole road: credentials of the operator, the module, the provider, the guard."""
-    ended = fleet.run("plan", "rich", "--output=json")
-    assert ended.returncode == 0, ended.stderr
-    found = json.loads(ended.stdout)
-    assert found["protected"] == []
-    assert {"address": "google_container_cluster.cluster", "action": "create"} in found["changes"]
-
-
-class NoBucket(BaseHTTPRequestHandler):
-    """Cloud Storage, as far as it knows no bucket."""
-
-    def do_GET(self) -> None:
-        content = b'{"error": {"code": 404, "message": "The specified bucket does not exist."}}'
-        self.send_response(404)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_said: object) -> None:
-        """Say nothing."""
-
-
-def test_a_bucket_for_the_state_that_is_not_there_is_the_operators_to_make(fleet: Fleet) -> None:
-    (fleet.root / "config/org.yaml").write_text("name: O\nstate: {gcs: {bucket: rich-state}}\n")
-    with ThreadingHTTPServer(("127.0.0.1", 0), NoBucket) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        address = f"http://127.0.0.1:{server.server_port}/storage/v1/"
-        there = {"GOOGLE_STORAGE_CUSTOM_ENDPOINT": address, "GOOGLE_BACKEND_STORAGE_CUSTOM_ENDPOINT": address}
-        planned = fleet.run("plan", "rich", **there)
-        applied = fleet.run("apply", "rich", "--yes", **there)
-        server.shutdown()
-    assert planned.returncode == 0, planned.stderr
-    assert "the bucket for its state is not there yet" in planned.stderr
-    assert applied.returncode == 1
-    assert "the bucket for the state of rich is not there yet" in applied.stderr
-    assert "gcloud storage buckets create gs://rich-state --location=REGION" in applied.stderr
+    assert not belt(changes(later(one_root, unprotected, {**unprotected, "cluster_name": "other"})))

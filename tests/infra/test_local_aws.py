@@ -12,13 +12,23 @@ pytestmark = pytest.mark.integration
 
 
 def call(
-    aws: dict[str, str], service: str, path: str = "/", action: str = "", body: dict[str, Any] | None = None
+    aws: dict[str, str],
+    service: str,
+    path: str = "/",
+    action: str = "",
+    body: dict[str, Any] | None = None,
+    invocation: str = "",
 ) -> requests.Response:
-    """Call an API as a client does, with a signature that nobody checks: an action, or getting a path."""
+    """Call an API as a client does, with a signature that nobody checks: an action, or getting a path.
+
+    A client that tries again what may have failed names the same `invocation`.
+    """
     headers = {
         "Authorization": f"AWS4-HMAC-SHA256 Credential=nobody/20260101/us-west-2/{service}/aws4_request, "
         "SignedHeaders=host, Signature=none"
     }
+    if invocation:
+        headers["Amz-Sdk-Invocation-Id"] = invocation
     if action:
         headers |= {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": action}
     return requests.request(
@@ -45,6 +55,10 @@ def test_what_is_not_there_is_not_found_as_each_service_says_it(local_aws: dict[
     assert (answer.status_code, answer.headers["x-amzn-ErrorType"]) == (404, "ResourceNotFoundException")
     answer = call(local_aws, "dlm", path="/policies/policy-1/")
     assert (answer.status_code, answer.headers["x-amzn-ErrorType"]) == (404, "ResourceNotFoundException")
+    answer = call(local_aws, "eks", path="/clusters/alps/access-entries/arn:aws:iam::123456789012:role%2Fx")
+    assert (answer.status_code, answer.headers["x-amzn-ErrorType"]) == (404, "ResourceNotFoundException")
+    answer = call(local_aws, "backup", path="/backup/plans/1/selections/2")
+    assert (answer.status_code, answer.headers["x-amzn-ErrorType"]) == (400, "InvalidParameterValueException")
     notification = {"NotificationType": "ACTUAL", "ComparisonOperator": "GREATER_THAN", "Threshold": 90}
     answer = call(
         local_aws,
@@ -53,3 +67,23 @@ def test_what_is_not_there_is_not_found_as_each_service_says_it(local_aws: dict[
         body={"AccountId": "123456789012", "BudgetName": "alps", "Notification": notification},
     )
     assert (answer.status_code, answer.json()["__type"]) == (400, "NotFoundException")
+
+
+def test_costs_are_reported_from_one_region_only(local_aws: dict[str, str]) -> None:
+    """A report that is asked for elsewhere would be a slip that AWS does not forgive."""
+    answer = call(local_aws, "cur", action="AWSOrigamiServiceGatewayService.DescribeReportDefinitions")
+    assert (answer.status_code, answer.json()["__type"]) == (400, "ValidationException")
+
+
+def test_what_is_asked_again_is_done_once(local_aws: dict[str, str]) -> None:
+    def make(name: str, invocation: str) -> requests.Response:
+        action, body = "Logs_20140328.CreateLogGroup", {"logGroupName": name}
+        return call(local_aws, "logs", action=action, body=body, invocation=invocation)
+
+    first, again, another = make("alps", "1"), make("alps", "1"), make("alps", "2")
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert again.content == first.content
+    assert (another.status_code, another.json()["__type"]) == (400, "ResourceAlreadyExistsException")
+    # What was refused may be right by now.
+    assert make("alps", "2").status_code == 400
+    assert make("alp", "2").status_code == 200

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from deployer.clouds.resources import PROTECTED
 from deployer.errors import DeployerError
 from deployer.fleet.spelling import did_you_mean
-from deployer.operations.infra.protected import PROTECTED
+from deployer.operations.infra.deletion_protection import is_on, locks, lying_on
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from deployer.operations.infra.protected import Protection
+    from deployer.clouds.resources.classes import Protection
+    from deployer.operations.infra.deletion_protection import ManagementLock
 
 _KINDS = {
     ("create",): "create",
@@ -23,7 +25,6 @@ _KINDS = {
     ("create", "delete"): "replace",
     ("create", "forget"): "replace",
 }
-_PROTECTIONS = ("deletion_protection", "deletion_protection_enabled")
 _LOSING = ("destroy", "forget", "replace")
 _REASONS = {
     "delete_because_no_resource_config": "the module no longer has it: a renamed one needs a `moved` block",
@@ -45,7 +46,7 @@ class Change:
 
     `cause` says why in words, and `paths` which attributes want a replacement. `deposed` is the key of a
     former object that a new one took the place of. One that `refuses` is protected against deletion by its
-    cloud, or by the provider.
+    cloud, or by the provider; `locks` lie on it.
     """
 
     address: str
@@ -55,6 +56,8 @@ class Change:
     paths: tuple[str, ...] = ()
     deposed: str | None = None
     refuses: bool = False
+    locks: tuple[ManagementLock, ...] = ()
+    unfinished: bool = False
 
     @property
     def protection(self) -> Protection | None:
@@ -87,8 +90,15 @@ def changes(plan: Mapping[str, Any]) -> tuple[Change, ...]:
         DeployerError: the plan has an action that this program does not know.
     """
     managed = (each for each in plan.get("resource_changes", ()) if each.get("mode", "managed") == "managed")
-    found = [change for change in map(_change, managed) if change]
+    lying = locks(resources(plan.get("prior_state", {})))
+    found = [change for each in managed if (change := _change(each, lying))]
     return tuple(sorted(found, key=lambda change: (change.address, change.deposed or "")))
+
+
+def changed_outputs(plan: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of the outputs that a plan would change."""
+    found = plan.get("output_changes", {})
+    return tuple(sorted(name for name, change in found.items() if change["actions"] != ["no-op"]))
 
 
 def resources(state: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -111,27 +121,37 @@ def guarded(found: Iterable[Change], allowed: Collection[str] = ()) -> tuple[Cha
         if address not in addresses:
             raise DeployerError(
                 f"`--allow-destroy {address}`: this plan takes nothing protected away there",
-                hint=did_you_mean(address, addresses),
+                hint=did_you_mean(address, addresses) if addresses else "leave `--allow-destroy` out",
             )
     return tuple(each for each in protected if each.address not in allowed)
 
 
-def refuse_what_would_fail(cluster: str, found: Iterable[Change]) -> None:
+def refuse_what_would_fail(cluster: str, found: Iterable[Change], *, all_allowed: bool = False) -> None:
     """Refuse changes that would end with an error half-way, once the node pools are gone.
 
+    Protection against deletion can be switched off for what somebody allowed to go, by its address (see
+    unprotect.py); not for what nobody is asked about, nor for what no address stands for any more.
+
     Raises:
-        DeployerError: something would go that is protected against deletion.
+        DeployerError: something would go that stays protected against deletion.
     """
-    refusing = [each.address for each in found if each.refuses and each.kind in ("destroy", "replace")]
-    if refusing:
-        raise DeployerError(
-            f"{cluster}: protected against deletion: {', '.join(refusing)}",
-            hint="nothing was done; say `deletion_protection: false` under `infrastructure`, and "
-            f"`deployer infra apply {cluster}` before anything else",
-        )
+    for each in found:
+        if not each.refuses or each.kind not in ("destroy", "replace"):
+            continue
+        if each.deposed or each.unfinished:
+            raise DeployerError(
+                f"{cluster}: protected against deletion, and not finished: {each.address}",
+                hint="nothing was done; switch its deletion protection off with the means of your cloud",
+            )
+        if each.protection is None and not all_allowed:
+            raise DeployerError(
+                f"{cluster}: protected against deletion: {each.address}",
+                hint="nothing was done; say `deletion_protection: false` under `infrastructure`, and "
+                f"`deployer infra apply {cluster}` before anything else",
+            )
 
 
-def _change(entry: Mapping[str, Any]) -> Change | None:
+def _change(entry: Mapping[str, Any], found: Collection[ManagementLock]) -> Change | None:
     change = entry["change"]
     actions = tuple(change["actions"])
     if set(actions) <= {"no-op", "read"}:
@@ -141,14 +161,17 @@ def _change(entry: Mapping[str, Any]) -> Change | None:
             f"{entry['address']}: the plan has an action that is not known here: {' and '.join(actions)}",
             hint="nothing was done; a newer deployer may know it",
         )
+    before, reason = change.get("before") or {}, entry.get("action_reason", "")
     return Change(
         address=entry["address"],
         type=entry["type"],
         kind=_KINDS[actions],
-        cause=_REASONS.get(entry.get("action_reason", ""), entry.get("action_reason", "")),
+        cause=_REASONS.get(reason, reason),
         paths=tuple(_path(each) for each in change.get("replace_paths", ())),
         deposed=entry.get("deposed"),
-        refuses=any((change.get("before") or {}).get(key) is True for key in _PROTECTIONS),
+        refuses=is_on(before),
+        locks=lying_on(found, entry["address"], before.get("id")),
+        unfinished=reason == "replace_because_tainted",
     )
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from deployer.clouds.resources import HOLDING, KEPT, identity
+from deployer.clouds.resources.classes import BUCKET, DATABASE, HOMES, REGISTRY
 from deployer.errors import DeployerError
+from deployer.operations.infra import unprotect
 from deployer.operations.infra.changes import Change, changes, refuse_what_would_fail, resources
-from deployer.operations.infra.run import failures_told
+from deployer.operations.infra.failures import failures_told
+from deployer.operations.infra.record import recorded
 from deployer.progress import step
 
 if TYPE_CHECKING:
@@ -15,28 +19,8 @@ if TYPE_CHECKING:
 
     from deployer.operations.infra.run import Infrastructure
 
-KEPT: Mapping[str, tuple[str, ...]] = {
-    "homes": (
-        "aws_dlm_lifecycle_policy.",
-        "aws_ebs_snapshot.",
-        "aws_ebs_volume.",
-        "aws_efs_backup_policy.",
-        "aws_efs_file_system.",
-        "aws_iam_role.snapshots",
-        "aws_iam_role_policy_attachment.snapshots",
-        "google_compute_disk.",
-        "google_compute_disk_resource_policy_attachment.",
-        "google_compute_resource_policy.",
-        "google_filestore_instance.",
-    ),
-    "buckets": ("aws_s3_bucket", "google_storage_bucket.", "google_storage_bucket_iam_member.reader"),
-    "databases": ("aws_db_", "aws_rds_", "google_sql_"),
-}
-"""What belongs to a kind of data: how type and name begin. With a thing goes what looks after it."""
-HOLDING: Mapping[str, tuple[str, ...]] = {
-    "google_filestore_instance.": ("google_compute_network.",),
-}
-"""What can't go as long as something that is kept is in it, by how the type of that begins."""
+_DATA = (BUCKET, DATABASE, HOMES, REGISTRY)
+"""What people lose, of all that the guard looks after."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +30,10 @@ class Kept:
     address: str
     identity: str
 
+    def plain(self) -> dict[str, str]:
+        """Return it as JSON has it."""
+        return {"address": self.address, "id": self.identity}
+
     def adopt(self, cluster: str) -> str:
         """Return the command that takes it in again."""
         return f"deployer infra import {cluster} '{self.address}' '{self.identity}'"
@@ -53,20 +41,30 @@ class Kept:
 
 @dataclass(frozen=True, kw_only=True)
 class Destruction:
-    """What `destroy` would do: what stays and is forgotten, and what goes; `data` is what people lose."""
+    """What `destroy` would do: what stays and is forgotten, and what goes.
+
+    `losing` is what goes of what is protected by the guard, and `belt` what protects against deletion so far.
+    """
 
     cluster: str
     kept: tuple[Kept, ...]
     gone: tuple[str, ...]
-    data: tuple[Change, ...]
+    losing: tuple[Change, ...]
+    belt: unprotect.Belt
+
+    @property
+    def data(self) -> tuple[Change, ...]:
+        """What people lose."""
+        return tuple(change for change in self.losing if _is_data(change))
 
     def plain(self) -> dict[str, Any]:
         """Return it as JSON has it."""
         return {
             "cluster": self.cluster,
-            "kept": [{"address": each.address, "id": each.identity} for each in self.kept],
+            "kept": [each.plain() for each in self.kept],
             "destroyed": list(self.gone),
             "data": [change.plain() for change in self.data],
+            "unprotects": list(self.belt.addresses),
         }
 
 
@@ -85,12 +83,17 @@ def plan(infrastructure: Infrastructure, keep: Collection[str]) -> Destruction:
         infrastructure.terraform.plan("-destroy")
         found = changes(infrastructure.terraform.show())
     going = [change for change in found if change.address not in stays]
-    refuse_what_would_fail(infrastructure.cluster.name, going)
+    refuse_what_would_fail(infrastructure.cluster.name, going, all_allowed=True)
+    belt = unprotect.belt(going)
+    _refuse_locks_that_stay(infrastructure.cluster.name, stays, belt)
+    if belt:
+        unprotect.refuse_what_can_not_be_off(infrastructure, belt)
     return Destruction(
         cluster=infrastructure.cluster.name,
         kept=kept,
         gone=tuple(change.address for change in going),
-        data=tuple(change for change in going if _is_data(change)),
+        losing=tuple(change for change in going if change.protection),
+        belt=belt,
     )
 
 
@@ -106,21 +109,35 @@ def staying(state: Mapping[str, Any], keep: Collection[str]) -> list[Kept]:
         for start in starts
     )
     return [
-        Kept(address=each["address"], identity=_identity(each["type"], each["values"]))
+        Kept(address=each["address"], identity=identity(each["type"], each["values"]))
         for each in managed
         if _name(each).startswith((*begins, *held))
     ]
 
 
 def carry_out(infrastructure: Infrastructure, planned: Destruction) -> None:
-    """Forget what stays, then destroy the rest.
+    """Switch off the protection of what goes, forget what stays, then destroy the rest.
 
     Raises:
         DeployerError: what would go is not what was planned any more. What stays is forgotten by then, and
             destroyed by nothing.
     """
+    with recorded(
+        infrastructure.session,
+        infrastructure.cluster,
+        "destroy",
+        planned.losing,
+        [each.plain() for each in planned.kept],
+    ):
+        _carry_out(infrastructure, planned)
+
+
+def _carry_out(infrastructure: Infrastructure, planned: Destruction) -> None:
     name, terraform = infrastructure.cluster.name, infrastructure.terraform
     progress = infrastructure.session.progress
+    if planned.belt:
+        with failures_told(infrastructure.cluster):
+            unprotect.lift(infrastructure, planned.belt)
     if planned.kept:
         with step(progress, name, "keep data"), failures_told(infrastructure.cluster):
             terraform.forget([each.address for each in planned.kept])
@@ -133,7 +150,16 @@ def carry_out(infrastructure: Infrastructure, planned: Destruction) -> None:
                 f"{name}: more would go than was planned: {', '.join(sorted(more))}",
                 hint=f"look at it again: `deployer infra destroy {name}`",
             )
-        terraform.apply(lambda what, address: progress.noted(name, f"{address}: {what}"))
+        infrastructure.carry_out()
+
+
+def _refuse_locks_that_stay(cluster: str, stays: set[str], belt: unprotect.Belt) -> None:
+    held = sorted(stays & set(belt.locks))
+    if held:
+        raise DeployerError(
+            f"{cluster}: what is to stay holds what is to go: {', '.join(held)}",
+            hint="nothing was done; let it go too, or take the lock away with the means of your cloud",
+        )
 
 
 def _managed(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -144,12 +170,5 @@ def _name(resource: Mapping[str, Any]) -> str:
     return f"{resource['type']}.{resource['name']}"
 
 
-def _identity(kind: str, values: Mapping[str, Any]) -> str:
-    """Return by what Terraform imports a resource: its id, but for those whose id is made up."""
-    if kind == "aws_iam_role_policy_attachment":
-        return f"{values['role']}/{values['policy_arn']}"
-    return str(values.get("id", ""))
-
-
 def _is_data(change: Change) -> bool:
-    return change.protection is not None and change.protection.name in ("home storage", "bucket", "database")
+    return change.protection in _DATA

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from deployer.errors import DeployerError
 from deployer.tools.process import ProgramFailed
 
 if TYPE_CHECKING:
+    from deployer.operations.infra.run import Infrastructure
     from deployer.tools.terraform import Terraform
 
 FRESH = timedelta(minutes=15)
@@ -28,8 +29,35 @@ class Lock:
     operation: str
     created: datetime
 
+    def age(self, now: datetime) -> timedelta:
+        """Return how long it has been held."""
+        return max(now - self.created, timedelta())
+
+    def plain(self, now: datetime) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        return {
+            "id": self.id,
+            "owner": self.owner,
+            "operation": self.operation,
+            "created": self.created.isoformat(),
+            "age_seconds": int(self.age(now).total_seconds()),
+            "fresh": self.age(now) < FRESH,
+        }
+
     def __str__(self) -> str:
         return f"lock {self.id} of {self.owner} ({self.operation}, {self.created:%Y-%m-%d %H:%M} UTC)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What a look at a state found: the lock that is on it, None when it is free."""
+
+    lock: Lock | None
+
+
+def look(infrastructure: Infrastructure) -> Look:
+    """Say who holds the state of a cluster."""
+    return Look(lock=current(infrastructure.terraform))
 
 
 def lock_in(text: str) -> Lock | None:
@@ -58,7 +86,7 @@ def current(terraform: Terraform) -> Lock | None:
     return None
 
 
-def unlock(terraform: Terraform, lock: str, owner: str, *, now: datetime | None = None) -> None:
+def unlock(terraform: Terraform, lock: str, owner: str, *, now: datetime) -> None:
     """Remove a lock by its id, when it is the owner's that was named, and not fresh.
 
     Raises:
@@ -69,8 +97,7 @@ def unlock(terraform: Terraform, lock: str, owner: str, *, now: datetime | None 
         raise DeployerError("the state is not locked", hint="go on with what you wanted to do")
     if (found.id, found.owner) != (lock, owner):
         raise DeployerError(f"another lock is on the state: {found}", hint="nothing was done; ask its owner")
-    age = (now or datetime.now(UTC)) - found.created
-    if age < FRESH:
+    if found.age(now) < FRESH:
         raise DeployerError(
             f"{found} is fresh",
             hint=f"a living run may hold it: wait until it is {FRESH.seconds // 60} minutes old",

@@ -2,90 +2,71 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from deployer import clouds
 from deployer.errors import DeployerError, Interrupted
 from deployer.interruption import Interruption
-from deployer.operations.infra import outputs, workspace
+from deployer.operations.infra import outputs, unprotect, workspace
 from deployer.operations.infra.changes import (
-    Change,
+    changed_outputs,
     changes,
     guarded,
     refuse_what_would_fail,
     resources,
 )
-from deployer.operations.infra.locks import lock_in
+from deployer.operations.infra.failures import failures_told, has_no_place, how_to_make
+from deployer.operations.infra.opening import get_ready, opened
+from deployer.operations.infra.plan import Plan, ProtectedChanges
+from deployer.operations.infra.record import recorded
+from deployer.operations.infra.running import behind, kept, steadied
 from deployer.progress import step
-from deployer.render.state import LOCAL, backend
+from deployer.render.state import LOCAL, backend, word
 from deployer.render.tfvars import tfvars
-from deployer.tools import terraform as tools
-from deployer.tools.private_directory import private_directory
-from deployer.tools.process import ProgramFailed, programs
+from deployer.tools.process import ProgramFailed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
-    from deployer.fleet.model import Aws, Cluster, Gcp
+    from deployer.fleet.model import Cluster
     from deployer.operations.infra.workspace import Workspace
     from deployer.session import Session
     from deployer.tools.terraform import Terraform
 
 
-_OTHER_ACCOUNT = re.compile(r"AWS account ID not allowed: (\d+)")
-
-
-class ProtectedChanges(DeployerError):
-    """A plan would take something protected away, and nobody allowed that."""
-
-    exit_code = 3
-
-    def __init__(self, cluster: str, stopped: Collection[Change]) -> None:
-        lines = [f"{cluster}: this plan takes away what is protected; nothing was done"]
-        for change in stopped:
-            lines.append(f"  {change.kind} {change}")
-            if change.protection:
-                lines.append(f"    {change.protection.name}: what would be lost is {change.protection.lost}")
-        flags = " ".join(f"--allow-destroy '{change.address}'" for change in stopped)
-        super().__init__("\n".join(lines), hint=f"if that is what you want, say so for each: {flags}")
-        self.stopped = tuple(stopped)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """What Terraform would do to a cluster, and what the guard has against it."""
-
-    cluster: str
-    changes: tuple[Change, ...]
-    stopped: tuple[Change, ...]
-
-    def plain(self) -> dict[str, Any]:
-        """Return it as JSON has it."""
-        return {
-            "cluster": self.cluster,
-            "changes": [change.plain() for change in self.changes],
-            "protected": [change.address for change in self.stopped],
-        }
-
-
 @dataclass(frozen=True, kw_only=True)
 class Infrastructure:
-    """The infrastructure of a cluster, open for work."""
+    """The infrastructure of a cluster, open for work. `variables` keep the versions that run."""
 
     session: Session
     cluster: Cluster
     terraform: Terraform
+    place: Workspace
+    variables: Mapping[str, Any]
 
-    def plan(self, *, allowed: Collection[str] = ()) -> Plan:
-        """Save a plan and look at it. Nothing changes."""
+    def plan(self, *, allowed: Collection[str] = (), variables: Mapping[str, Any] | None = None) -> Plan:
+        """Save a plan, with `variables` of a step when there are some, and look at it. Nothing changes."""
         with step(self.session.progress, self.cluster.name, "plan"), failures_told(self.cluster):
-            self.terraform.plan()
-            found = changes(self.terraform.show())
-        return Plan(cluster=self.cluster.name, changes=found, stopped=guarded(found, allowed))
+            said = self._plan(self.variables if variables is None else variables)
+            if variables is None:
+                now = steadied(self.variables, said.get("prior_state", {}))
+                # A cloud raises by itself what lost its support: that is not to be undone.
+                said = said if now == self.variables else self._plan(now)
+        found = changes(said)
+        return Plan(
+            cluster=self.cluster.name,
+            changes=found,
+            stopped=guarded(found, allowed),
+            outputs=changed_outputs(said),
+            state=said.get("prior_state", {}),
+        )
+
+    def _plan(self, variables: Mapping[str, Any]) -> dict[str, Any]:
+        self.place.give(variables)
+        self.terraform.plan()
+        return self.terraform.show()
 
     def apply(self, plan: Plan) -> Path | None:
         """Carry a plan out and write outputs.yaml; return its path if it changed.
@@ -98,16 +79,87 @@ class Infrastructure:
         if plan.stopped:
             raise ProtectedChanges(plan.cluster, plan.stopped)
         refuse_what_would_fail(plan.cluster, plan.changes)
+        if plan.losing:
+            with recorded(self.session, self.cluster, "apply", plan.losing):
+                self._apply_guarded(plan)
+        else:
+            self._apply_guarded(plan)
+        return self.write_outputs()
+
+    def carry_out(self) -> None:
+        """Carry out the plan that was saved last, and tell what is done."""
         name = self.cluster.name
-        with step(self.session.progress, name, "apply"), failures_told(self.cluster):
+        self.terraform.apply(lambda what, address: self.session.progress.noted(name, f"{address}: {what}"))
+
+    def applied(self) -> dict[str, Any] | None:
+        """Return the variables that were applied last, None when the state does not know them."""
+        found: dict[str, Any] | None = self.terraform.outputs().get(workspace.APPLIED, {}).get("value")
+        return found
+
+    @contextmanager
+    def other_variables(self, variables: Mapping[str, Any]) -> Iterator[None]:
+        """Let the module have other variables while the block runs."""
+        self.place.give(variables)
+        try:
+            yield
+        finally:
+            self.place.give(self.variables)
+
+    @contextmanager
+    def as_applied(self) -> Iterator[None]:
+        """Let the module have the variables that were applied last, as far as that is known.
+
+        What is written into the state by then does not make it believe that others were applied.
+        """
+        applied = self.applied()
+        self.place.remember_still(applied)
+        try:
+            with self.other_variables(self.variables if applied is None else applied):
+                yield
+        finally:
+            self.place.remember(self.variables)
+
+    def adopt(self, address: str, identity: str) -> None:
+        """Take a resource that exists into the state."""
+        self.place.remember_still(self.applied())
+        try:
+            self.terraform.import_(address, identity)
+        finally:
+            self.place.remember(self.variables)
+
+    def _apply_guarded(self, plan: Plan) -> None:
+        wanted = unprotect.belt(plan.changes)
+        if not wanted:
+            self._apply()
+            return
+        with failures_told(self.cluster):
+            unprotect.lift(self, wanted)
+        self._apply_unprotected(plan, wanted)
+
+    def _apply(self) -> None:
+        with step(self.session.progress, self.cluster.name, "apply"), failures_told(self.cluster):
             try:
-                self.terraform.apply(
-                    lambda what, address: self.session.progress.noted(name, f"{address}: {what}")
-                )
+                self.carry_out()
             except (Interrupted, ProgramFailed) as error:
                 self._tell_what_is_half_made(error)
                 raise
-        return self.write_outputs()
+
+    def _apply_unprotected(self, plan: Plan, wanted: unprotect.Belt) -> None:
+        """Make a plan anew, now that nothing refuses, and carry it out when it is the one that was shown."""
+        still_off = {unprotect.VARIABLE: list(wanted.staying)} if wanted.staying else {}
+        variables = {**self.variables, **still_off}
+        allowed = [change.address for change in plan.losing]
+        try:
+            with self.other_variables(variables):
+                again = self.plan(allowed=allowed, variables=variables)
+                plan.must_be(again)
+                self._apply()
+        except DeployerError:
+            unprotect.tell_what_is_off(self, wanted)
+            raise
+        if wanted.staying:
+            with failures_told(self.cluster):
+                unprotect.fasten(self, wanted)
 
     def write_outputs(self) -> Path | None:
         """Write outputs.yaml from the state; return its path if it changed."""
@@ -160,14 +212,14 @@ def infrastructure(
             with failures_told(cluster):
                 get_ready(session, cluster, place, terraform)
         except ProgramFailed as error:
-            if not _has_no_place(error):
+            if not has_no_place(error):
                 raise
             if not plan_only:
                 raise DeployerError(
-                    f"the bucket for the state of {cluster.name} is not there yet",
-                    hint=_how_to_make(cluster, place.backend),
+                    f"the {word(place.backend)} for the state of {cluster.name} is not there yet",
+                    hint=how_to_make(cluster),
                 ) from error
-            session.progress.noted(cluster.name, "the bucket for its state is not there yet")
+            session.progress.noted(cluster.name, f"the {word(place.backend)} for its state is not there yet")
             get_ready(session, cluster, place.use(LOCAL), terraform)
         if not plan_only:
             _save_what_was_not(session, cluster, place, terraform)
@@ -176,62 +228,14 @@ def infrastructure(
                 cluster.name,
                 "the last run could not save its state: `infra output` saves it, or `infra apply`",
             )
-        yield Infrastructure(session=session, cluster=cluster, terraform=terraform)
-
-
-@contextmanager
-def opened(
-    session: Session,
-    root: Path,
-    cluster: Cluster,
-    name: str,
-    source: Path,
-    variables: Mapping[str, Any],
-    kept: Mapping[str, Any],
-) -> Iterator[tuple[Workspace, Terraform]]:
-    """Open a module in a directory of its own, with the credentials of a cluster. `kept` is the backend."""
-    run = programs(session)
-    with (
-        private_directory() as private,
-        workspace.workspace(workspace.directory(session, root, name), source, variables, kept) as place,
-    ):
-        # tfvars has made sure that it is one of these.
-        builder = clouds.builder(cast("Aws | Gcp", cluster.provider))
-        env = {**builder.credentials(session, cluster, private, run), **_settings(session)}
-        yield place, tools.find(run, place.path, env)
-
-
-def get_ready(
-    session: Session, cluster: Cluster, place: Workspace, terraform: Terraform, *options: str
-) -> None:
-    """Run `init` when program, module, lock or backend are others than at the last time."""
-    program = f"{terraform.name} {terraform.version}"
-    if not place.is_ready(program):
-        with step(session.progress, cluster.name, f"{terraform.name} init"):
-            terraform.init(*(options or ("-reconfigure",)))
-        place.is_ready_now(program)
-
-
-@contextmanager
-def failures_told(cluster: Cluster) -> Iterator[None]:
-    """Say in our words what Terraform often fails for: another account, a lock."""
-    try:
-        yield
-    except ProgramFailed as error:
-        other = _OTHER_ACCOUNT.search(error.result.stderr)
-        if other:
-            raise DeployerError(
-                f"{cluster.name}: wrong account: the credentials are of {other[1]}",
-                hint="nothing was done; log in to the account that cluster.yaml names, or mend `aws.account`",
-            ) from error
-        lock = lock_in(error.result.stderr)
-        if lock is None:
-            raise
-        raise DeployerError(
-            f"the state of {cluster.name} is locked: {lock}",
-            hint="wait for that run; if it is dead: "
-            f"`deployer infra unlock {cluster.name} {lock.id} --owner {lock.owner}`",
-        ) from error
+        now = kept(cluster, terraform.state())
+        place.give(now)
+        place.remember(now)
+        if told := behind(cluster.name, variables, now):
+            session.progress.noted(cluster.name, told)
+        yield Infrastructure(
+            session=session, cluster=cluster, terraform=terraform, place=place, variables=now
+        )
 
 
 def _save_what_was_not(session: Session, cluster: Cluster, place: Workspace, terraform: Terraform) -> None:
@@ -245,23 +249,3 @@ def _save_what_was_not(session: Session, cluster: Cluster, place: Workspace, ter
             error.hint = f"nothing was done; {place.unsaved} knows what exists: keep it until it is saved"
             raise
     place.unsaved.unlink()
-
-
-def _has_no_place(error: ProgramFailed) -> bool:
-    return any(words in error.message for words in ("NoSuchBucket", "does not exist", "bucket doesn't exist"))
-
-
-def _how_to_make(cluster: Cluster, kept: Mapping[str, Any]) -> str:
-    if "gcs" not in kept:
-        return f"`deployer infra bootstrap {cluster.name}` makes it"
-    bucket = f"gs://{kept['gcs']['bucket']}"
-    return (
-        f"make it: `gcloud storage buckets create {bucket} --location=REGION --uniform-bucket-level-access "
-        f"--public-access-prevention`, then `gcloud storage buckets update {bucket} --versioning`"
-    )
-
-
-def _settings(session: Session) -> dict[str, str]:
-    """Return what the operator has set for Terraform itself: where providers come from, and nothing else."""
-    given = ("TF_CLI_CONFIG_FILE", "TF_PLUGIN_CACHE_DIR")
-    return {name: session.environ[name] for name in given if name in session.environ}

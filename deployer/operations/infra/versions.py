@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from deployer.fleet.kubernetes_said import cloud, said
-from deployer.fleet.kubernetes_support import support
+from deployer.fleet.kubernetes_support import offered, providers, support
 from deployer.fleet.load import select_cluster
 
 if TYPE_CHECKING:
@@ -73,18 +73,36 @@ class ClusterVersion:
             "provider": self.provider,
             "version": self.version,
             "said": [{"where": each.where, "version": each.version} for each in self.said],
-            "support": {
-                "service": known.service,
-                "state": known.state(self.today),
-                "standard_until": str(known.standard),
-                "extended_until": str(known.extended) if known.extended else None,
-                "as_of": str(known.told),
-                "sources": list(known.sources),
-            }
-            if known
-            else None,
+            "support": _plain(known, self.today) if known else None,
             "warnings": list(self.warnings()),
         }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """A version that a cloud supports on a day, as far as we know."""
+
+    provider: str
+    version: str
+    support: Support
+    today: date
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain data, an item of infra-versions.schema.json."""
+        return {
+            "provider": self.provider,
+            "version": self.version,
+            "support": _plain(self.support, self.today),
+        }
+
+
+def offers(today: date) -> tuple[Offer, ...]:
+    """Return what each cloud supports on a day, the oldest versions first."""
+    return tuple(
+        Offer(provider=provider, version=version, support=known, today=today)
+        for provider in providers()
+        for version, known in offered(provider, today)
+    )
 
 
 def versions(
@@ -109,6 +127,17 @@ def _of(cluster: Cluster, today: date, within: int) -> ClusterVersion:
         today=today,
         within=within,
     )
+
+
+def _plain(known: Support, today: date) -> dict[str, Any]:
+    return {
+        "service": known.service,
+        "state": known.state(today),
+        "standard_until": str(known.standard),
+        "extended_until": str(known.extended) if known.extended else None,
+        "as_of": str(known.told),
+        "sources": list(known.sources),
+    }
 
 
 def _in(day: date, today: date) -> str:

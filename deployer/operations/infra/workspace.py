@@ -10,8 +10,11 @@ import fcntl
 import hashlib
 import json
 import os
+import re
+from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from deployer.errors import DeployerError
@@ -20,7 +23,7 @@ from deployer.fleet.shipped import places
 from deployer.tools.terraform import EVENTS, PLAN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from deployer.fleet.model import Cluster, Provider
@@ -29,10 +32,14 @@ if TYPE_CHECKING:
 _MODULES: dict[type[Provider], str] = {Aws: "aws", Azure: "azure", Gcp: "gcp"}
 _VARIABLES = "terraform.tfvars.json"
 _BACKEND = "backend.tf.json"
+_APPLIED = "applied.tf.json"
 _READY = ".ready"
 """Says for which program, module and lock `init` was run last."""
 _LOCAL_STATE = "terraform.tfstate"
 _UNSAVED_STATE = "errored.tfstate"
+_VARIABLE = re.compile(r'^\s*variable\s+"([^"]+)"', re.MULTILINE)
+APPLIED = "applied"
+"""The output, a sensitive one, by which a state knows the variables that were applied last."""
 
 
 def module(root: Path, name: str) -> Path:
@@ -42,7 +49,7 @@ def module(root: Path, name: str) -> Path:
             return place / name
     raise DeployerError(
         f"there is no Terraform module {name}",
-        hint="infrastructure can be built on `aws` and `gcp`: terraform/aws, terraform/gcp",
+        hint="infrastructure can be built on `aws`, `azure` and `gcp`, each by terraform/PROVIDER",
     )
 
 
@@ -99,6 +106,30 @@ class Workspace:
         state = self.path / _UNSAVED_STATE
         return state if state.is_file() else None
 
+    @cached_property
+    def declared(self) -> frozenset[str]:
+        """The names of the module's variables."""
+        texts = (path.read_text(encoding="utf-8") for path in self.path.glob("*.tf"))
+        return frozenset(name for text in texts for name in _VARIABLE.findall(text))
+
+    def give(self, variables: Mapping[str, Any]) -> None:
+        """Let the module have these variables from now on."""
+        _write(self.path / _VARIABLES, variables)
+
+    def remember(self, variables: Iterable[str]) -> None:
+        """Let the state know the values of these variables from the next `apply` on."""
+        self._tell({name: f"${{var.{name}}}" for name in variables if name in self.declared})
+
+    def remember_still(self, applied: Mapping[str, Any] | None) -> None:
+        """Let the state know what it does, whatever the variables are; nothing when it knows nothing."""
+        if applied is None:
+            (self.path / _APPLIED).unlink(missing_ok=True)
+        else:
+            self._tell(_literally(applied))
+
+    def _tell(self, value: Any) -> None:
+        _write(self.path / _APPLIED, {"output": {APPLIED: {"sensitive": True, "value": value}}})
+
     def use(self, backend: Mapping[str, Any]) -> Workspace:
         """Let the state be kept somewhere else from the next `init` on."""
         _write(self.path / _BACKEND, {"terraform": {"backend": backend}})
@@ -138,9 +169,11 @@ def workspace(
         for file in source.iterdir():
             if file.suffix in (".tf", ".tftpl"):
                 (place / file.name).symlink_to(file.resolve())
-        _write(place / _VARIABLES, variables)
+        (place / _APPLIED).unlink(missing_ok=True)
+        filled = Workspace(path=place, backend=backend).use(backend)
+        filled.give(variables)
         try:
-            yield Workspace(path=place, backend=backend).use(backend)
+            yield filled
         finally:
             for secret in (PLAN, EVENTS):
                 (place / secret).unlink(missing_ok=True)
@@ -150,6 +183,15 @@ def _write(path: Path, content: Mapping[str, Any]) -> None:
     path.unlink(missing_ok=True)
     path.touch(mode=0o600)
     path.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _literally(value: Any) -> Any:
+    """Return a value as a .tf.json has it: its texts are no templates."""
+    if isinstance(value, Mapping):
+        return {_literally(key): _literally(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_literally(each) for each in value]
+    return value.replace("${", "$${").replace("%{", "%%{") if isinstance(value, str) else value
 
 
 @contextmanager

@@ -17,13 +17,13 @@ _STORAGE = "homes"
 """What the share of homes is called; there it is one for the whole cluster."""
 REASONS = {
     "tenant_id": "who is logged in to Azure decides it",
-    "subscription_id": "who is logged in to Azure decides it",
+    "subscription_id": "write it as `subscription` under `azure` in cluster.yaml",
     "resourcegroup_name": "write it as `resource_group` under `azure` in cluster.yaml",
-    "location": "the resource group has one",
-    "create_container_registry": "registries are not built",
-    "global_container_registry_name": "registries are not built",
+    "location": "write it as `location` under `azure` in cluster.yaml",
+    "create_container_registry": "name one in `registries` of the block",
+    "global_container_registry_name": "a registry gets a name that is free in all of Azure",
     "global_storage_account_name": f"the share is called by its name: {_STORAGE}",
-    "cluster_sku_tier": "what the cloud takes for the cluster itself is as it has it by default",
+    "cluster_sku_tier": "it follows from `support`: Standard, or Premium where that is extended",
     "ssh_pub_key": "nobody logs in to nodes",
     "kubernetes_rbac_enabled": "who may do what in Kubernetes is always checked",
 }

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from deployer.errors import DeployerError
+from deployer.fleet.freezes import spans
+from deployer.fleet.infrastructure import ci_subject
 from deployer.fleet.node_pools import pools
+from deployer.fleet.uptime import by_the_cloud
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from deployer.fleet.model import Cluster
     from deployer.fleet.node_pools import Pool
+    from deployer.fleet.uptime import Check
 
 _PURPOSE = {
     "core": ("hub.jupyter.org/node-purpose", "core", None),
@@ -22,7 +27,23 @@ _PURPOSE = {
     "dask": ("k8s.dask.org/node-purpose", "worker", "k8s.dask.org/dedicated"),
 }
 """For a group of pools the label by which z2jh and dask-gateway find their nodes, and the taint's key."""
-_MOST_NODES = 20
+_AS_SAID = (
+    "admins",
+    "budget",
+    "cost_export",
+    "databases",
+    "deletion_protection",
+    "dns",
+    "identities",
+    "logs",
+    "maintenance",
+    "network",
+    "secrets_key",
+    "support",
+)
+"""Keys of `infrastructure` that are variables as they are."""
+_MOMENT = "%Y-%m-%dT%H:%M:%SZ"
+_GITHUB = "https://token.actions.githubusercontent.com"
 _SERVICE_ACCOUNT = "user-sa"
 """The service account that users' servers and Dask's workers have, see render/topics/people.py."""
 
@@ -30,24 +51,59 @@ _SERVICE_ACCOUNT = "user-sa"
 def common_variables(
     cluster: Cluster, asked: Mapping[str, Any], gpu: Callable[[Pool], Any]
 ) -> dict[str, Any]:
-    """Return the variables but those of a cloud's own. `gpu` says what a pool's `gpu` is for the module.
-
-    Raises:
-        DeployerError: there are no pools, two of one name, or what is asked for contradicts itself.
-    """
+    """Return the variables but those of a cloud's own. `gpu` says what a pool's `gpu` is for the module."""
     return {
         "kubernetes_version": asked.get("kubernetes_version", cluster.kubernetes_version),
         "name": cluster.name,
-        **_whole(asked, "budget", "network"),
+        **_whole(asked, *_AS_SAID),
+        **_for_ci(asked),
+        **_freezes(cluster),
+        **_uptime(cluster, asked),
         "buckets": {name: bucket or {} for name, bucket in asked.get("buckets", {}).items()},
         "home_storage": {each["name"]: dict(_storage(each)) for each in asked.get("home_storage", [])},
         "node_pools": _pools(cluster, asked.get("zones", []), gpu),
         "permissions": dict(_permissions(asked)),
+        "registries": {name: registry or {} for name, registry in asked.get("registries", {}).items()},
     }
 
 
 def _whole(asked: Mapping[str, Any], *keys: str) -> dict[str, Any]:
     return {key: asked[key] for key in keys if asked.get(key) is not None}
+
+
+def _for_ci(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return who vouches for CI, and for which of its jobs."""
+    ci = asked.get("ci")
+    return {} if ci is None else {"ci": {"issuer": _GITHUB, "subjects": [ci_subject(ci)]}}
+
+
+def _freezes(cluster: Cluster) -> dict[str, Any]:
+    """Return when the cloud is to keep its hands off, past times included: no day changes a plan."""
+    found = {
+        f"freeze-{_utc(begins):%Y%m%d-%H%M%S}": {
+            "start": f"{_utc(begins):{_MOMENT}}",
+            "end": f"{_utc(ends):{_MOMENT}}",
+        }
+        for begins, ends in spans(cluster)
+    }
+    return {"freezes": found} if found else {}
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)
+
+
+def _uptime(cluster: Cluster, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the cloud looks at from outside."""
+    uptime = asked.get("uptime")
+    if uptime is None:
+        return {}
+    checks = {each.name: _check(each) for each in by_the_cloud(cluster)}
+    return {"uptime": {**uptime, "checks": checks}}
+
+
+def _check(check: Check) -> dict[str, Any]:
+    return {name: getattr(check, name) for name in ("host", "path", "port", "status", "url")}
 
 
 def _storage(asked: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -56,49 +112,30 @@ def _storage(asked: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield key, asked[key]
     snapshots = asked["snapshots"]
     if snapshots is not False:
-        yield "snapshots", {"keep": snapshots["keep"]}
+        yield "snapshots", {"keep": snapshots["keep"], **_whole(snapshots, "region")}
 
 
 def _pools(cluster: Cluster, zones: Sequence[str], gpu: Callable[[Pool], Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for pool in pools(cluster):
-        if pool.name in found:
-            raise DeployerError(
-                f"{cluster.name}: two node pools are called {pool.name}",
-                hint="give pools in a list a `name` each, or write them as a map by their names",
-            )
-        found[pool.name] = _pool(cluster, pool, zones, gpu(pool))
-    if not found:
-        raise DeployerError(
-            f"{cluster.name} has no node pools",
-            hint="declare `core` and `notebooks` under `infrastructure.node_pools`",
-        )
-    return found
+    return {pool.name: _pool(pool, zones, gpu(pool)) for pool in pools(cluster)}
 
 
-def _pool(cluster: Cluster, pool: Pool, zones: Sequence[str], gpu: Any) -> dict[str, Any]:
+def _pool(pool: Pool, zones: Sequence[str], gpu: Any) -> dict[str, Any]:
     declared = pool.declared
     label, value, taint = _PURPOSE[pool.group]
     taints = [{"key": each.key, "value": each.value, "effect": each.effect} for each in pool.taints]
     if taint and all(each["key"] != taint for each in taints):
         taints.append({"key": taint, "value": value, "effect": "NoSchedule"})
-    least = declared.get("min", 1 if pool.group == "core" else 0)
     found = {
         "gpu": gpu,
         "labels": {label: value, **{key: str(each) for key, each in pool.labels.items()}},
         "machine": pool.machine,
-        "max": declared.get("max", max(_MOST_NODES, least)),
-        "min": least,
+        "max": pool.most,
+        "min": pool.least,
         "spot": pool.spot,
         "tags": dict(declared.get("tags", {})),
         "taints": taints,
         **_whole(declared, "disk", "zones"),
     }
-    if found["max"] < found["min"]:
-        raise DeployerError(
-            f"{cluster.name}: node pool {pool.name}: `max` is less than `min`",
-            hint="`min` nodes are always there, and `max` is the most that there will ever be",
-        )
     return {**found, "generation": _generation(found, zones)}
 
 
@@ -109,12 +146,5 @@ def _generation(pool: Mapping[str, Any], zones: Sequence[str]) -> str:
 
 
 def _permissions(asked: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    buckets = asked.get("buckets", {})
     for hub, granted in asked.get("permissions", {}).items():
-        for bucket in (*granted["read"], *granted["write"]):
-            if bucket not in buckets:
-                raise DeployerError(
-                    f"permissions of {hub}: no such bucket: {bucket}",
-                    hint=f"`infrastructure.buckets` has {', '.join(buckets) or 'none'}",
-                )
         yield hub, {**granted, "service_account": _SERVICE_ACCOUNT}

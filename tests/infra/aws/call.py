@@ -29,7 +29,7 @@ class Call:
     """A call: REST services have a method, a path and a query; the others an action (`CreateBudget`).
 
     `path` is in parts, without slashes around it; a part may have some itself, as an ARN has. `body` is JSON
-    or, with names such as `Filter.1.Value.1`, the fields of a form.
+    or, with names such as `Filter.1.Value.1`, the fields of a form. `text` is that of XML.
     """
 
     service: str
@@ -39,13 +39,14 @@ class Call:
     query: dict[str, list[str]]
     action: str
     body: dict[str, Any]
+    text: str = ""
 
 
 class Service(Protocol):
     """What moto lacks of one service. It keeps what moto has no place for; all else is moto's own objects."""
 
-    def answer(self, call: Call) -> dict[str, Any] | None:
-        """Return the answer, or None where moto has one; raise `Refused`."""
+    def answer(self, call: Call) -> dict[str, Any] | str | None:
+        """Return the answer, XML as it is, or None where moto has one; raise `Refused`."""
 
     def complete(self, call: Call) -> None:
         """Add to what moto made of a call, after moto answered it well."""
@@ -64,17 +65,19 @@ def read(environ: dict[str, Any]) -> Call:
     service, region = signed_for(environ)
     # PATH_INFO is decoded: there, a slash inside an ARN ends a part.
     path = str(environ["REQUEST_URI"]).partition("?")[0]
-    body: dict[str, Any]
-    if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
+    kind = environ.get("CONTENT_TYPE", "")
+    body: dict[str, Any] = {}
+    if kind.startswith("application/x-www-form-urlencoded"):
         body = dict(parse_qsl(raw.decode()))
-    else:
-        body = json.loads(raw) if raw else {}
+    elif raw and "json" in kind:
+        body = json.loads(raw)
     return Call(
         service=service,
         region=region,
         method=environ["REQUEST_METHOD"],
         path=tuple(unquote(part) for part in path.strip("/").split("/")),
-        query=parse_qs(environ.get("QUERY_STRING", "")),
+        query=parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True),
         action=environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2] or body.get("Action", ""),
         body=body,
+        text=raw.decode() if "xml" in kind else "",
     )

@@ -10,6 +10,7 @@ from moto.eks.models import eks_backends
 
 from tests.infra.aws.autoscaling import delete_group, make_group
 from tests.infra.aws.call import ACCOUNT, Call, Refused
+from tests.infra.aws.eks_access import AccessEntries
 from tests.infra.aws.eks_addons import Addons
 
 if TYPE_CHECKING:
@@ -17,12 +18,13 @@ if TYPE_CHECKING:
 
 
 class ElasticKubernetes:
-    """moto has clusters and node groups. Kept here: add-ons, and what was made elsewhere for each of them.
+    """moto has clusters and node groups. Kept here: add-ons and access entries, and what was made elsewhere.
 
     moto gives an attribute of its objects out under the API's name of it, so what it leaves out is set there.
     """
 
     def __init__(self) -> None:
+        self._access = AccessEntries()
         self._addons = Addons()
         self._security_groups: dict[str, str] = {}
         self._autoscaling_groups: dict[tuple[str, str], str] = {}
@@ -31,8 +33,7 @@ class ElasticKubernetes:
         """Answer what moto lacks or does otherwise than AWS."""
         match call.method, *call.path:
             case "POST", "clusters", name, "updates":
-                cluster = _cluster(call, name)
-                cluster.version = call.body["version"]
+                _upgrade(_cluster(call, name), call.body["version"])
                 return _update("VersionUpdate")
             case "POST", "clusters", name, "update-config":
                 _configure(_cluster(call, name), call.body)
@@ -43,14 +44,24 @@ class ElasticKubernetes:
             case "POST", "clusters", name, "node-groups", group, "update-version":
                 _move(_cluster(call, name), _nodegroup(call, name, group), call.body)
                 return _update("VersionUpdate")
+            case "GET", "addons", "supported-versions":
+                return self._addons.answer(call)
             case _, "clusters", name, "addons", *_:
                 _cluster(call, name)
                 return self._addons.answer(call)
-            case _, "tags", arn if ":addon/" in arn:
-                return self._addons.answer(call)
-            case _, "tags", arn if ":nodegroup/" in arn:
-                return _tags(call, _nodegroup(call, *arn.split("/")[1:3]))
+            case _, "clusters", name, "access-entries", *_:
+                _cluster(call, name)
+                return self._access.answer(call)
+            case _, "tags", arn:
+                return self._tags(call, arn)
         return None
+
+    def _tags(self, call: Call, arn: str) -> dict[str, Any] | None:
+        if ":access-entry/" in arn:
+            return self._access.answer(call)
+        if ":addon/" in arn:
+            return self._addons.answer(call)
+        return _tags(call, _nodegroup(call, *arn.split("/")[1:3])) if ":nodegroup/" in arn else None
 
     def complete(self, call: Call) -> None:
         """Complete a cluster or a node group that moto made; delete what only it used."""
@@ -60,6 +71,7 @@ class ElasticKubernetes:
             case "DELETE", "clusters", name:
                 ec2 = ec2_backends[ACCOUNT][call.region]
                 ec2.delete_security_group(group_id=self._security_groups.pop(name))
+                self._access.forget(name)
             case "POST", "clusters", name, "node-groups":
                 self._complete_nodegroup(call, name)
             case "DELETE", "clusters", name, "node-groups", group:
@@ -110,9 +122,25 @@ def _configure(cluster: Cluster, body: dict[str, Any]) -> None:
     cluster.logging = body.get("logging") or cluster.logging
 
 
+def _upgrade(cluster: Cluster, version: str) -> None:
+    """Give a cluster the next minor version: AWS skips none, and goes back to none."""
+    if _minor(version) != _minor(cluster.version) + 1:
+        raise Refused(
+            "InvalidParameterException",
+            f"Unsupported Kubernetes minor version update from {cluster.version} to {version}",
+        )
+    cluster.version = version
+
+
+def _minor(version: str) -> int:
+    return int(version.split(".")[1])
+
+
 def _move(cluster: Cluster, nodegroup: Nodegroup, body: dict[str, Any]) -> None:
     """Give a node group a version, by default the cluster's, and a launch template."""
     nodegroup.version = body.get("version") or cluster.version
+    if _minor(nodegroup.version) > _minor(cluster.version):
+        raise Refused("InvalidParameterException", f"the control plane has only {cluster.version}")
     nodegroup.release_version = body.get("releaseVersion") or f"{nodegroup.version}.0-20260101"
     nodegroup.launch_template |= _given(body.get("launchTemplate"))
 

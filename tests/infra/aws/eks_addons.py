@@ -20,6 +20,8 @@ class Addons:
     def answer(self, call: Call) -> dict[str, Any] | None:
         """Answer a call about add-ons of a cluster that is there, or about their tags."""
         match call.method, *call.path:
+            case "GET", "addons", "supported-versions":
+                return {"addons": [_versions(call)]}
             case "POST", "clusters", cluster, "addons":
                 return {"addon": self._create(call, cluster)}
             case "GET", "clusters", cluster, "addons":
@@ -68,6 +70,21 @@ class Addons:
         for key in call.query.get("tagKeys", []):
             addon["tags"].pop(key, None)
         return {}
+
+
+def _versions(call: Call) -> dict[str, Any]:
+    """Return two versions of an add-on for a cluster's: the default one, and a newer one."""
+    (name,), (cluster,) = call.query["addonName"], call.query["kubernetesVersion"]
+    versions = [
+        {
+            "addonVersion": f"v{cluster}.{patch}-eksbuild.1",
+            "compatibilities": [
+                {"clusterVersion": cluster, "defaultVersion": patch == 0, "platformVersions": ["*"]}
+            ],
+        }
+        for patch in (1, 0)
+    ]
+    return {"addonName": name, "addonVersions": versions}
 
 
 def _given(body: dict[str, Any]) -> dict[str, Any]:

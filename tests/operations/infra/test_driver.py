@@ -6,157 +6,26 @@ is real, and so are plans, locks, interrupts and what they leave.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import re
-import shlex
 import shutil
 import signal
 import subprocess
-import sys
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from jsonschema import Draft7Validator
 
-from deployer.operations.infra import protected
+from deployer.clouds.resources import classes
+from deployer.fleet.schema_files import whole
+from tests.operations.infra.fleets import PATIENCE, SLOW, Fleet, needs_terraform, wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
-pytestmark = [
-    pytest.mark.integration,
-    pytest.mark.skipif(
-        not (shutil.which("tofu") or shutil.which("terraform")),
-        reason="neither OpenTofu nor Terraform is here: run `make tools-all`",
-    ),
-]
-
-PATIENCE = 60
-CLUSTER = """
-schema: 2
-name: alps
-provider: aws
-aws: {account: "123456789012", clusterName: alps, region: us-west-2}
-infrastructure:
-  zones: [us-west-2a, us-west-2b]
-  node_pools:
-    core: {machine: r6i.large}
-hubs: []
-"""
-MODULE = """
-variable "name" { type = string }
-variable "node_pools" { type = any }
-resource "terraform_data" "network" { input = var.name }
-resource "terraform_data" "pool" {
-  for_each         = var.node_pools
-  input            = each.value
-  triggers_replace = each.value.machine
-}
-output "cluster" { value = { name = var.name } }
-output "pools" { value = keys(var.node_pools) }
-output "password" {
-  value     = "hunter2"
-  sensitive = true
-}
-"""
-SLOW = """
-resource "terraform_data" "slow" {
-  provisioner "local-exec" { command = "echo begun > begun; sleep 30" }
-}
-"""
-# The program, with `terraform_data` as something that must not go.
-GUARDED = """
-import sys
-from deployer.operations.infra.protected import HOMES, PROTECTED
-PROTECTED["terraform_data"] = HOMES
-from deployer.cli import main
-main(sys.argv[1:])
-"""
-# The program, with one that `destroy` keeps.
-KEEPING = """
-import sys
-from deployer.operations.infra import destroy
-destroy.KEPT = {"homes": ("terraform_data.network",)}
-from deployer.cli import main
-main([*sys.argv[1:], "--keep", "homes"])
-"""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fleet:
-    """A fleet of one cluster, whose state is in a directory of the test."""
-
-    root: Path
-
-    @property
-    def directory(self) -> Path:
-        return self.root / "config/clusters/alps"
-
-    @property
-    def work(self) -> Path:
-        fleet = hashlib.sha256(str(self.root.resolve()).encode()).hexdigest()[:8]
-        return self.root / "state/infra" / fleet / "alps"
-
-    @property
-    def environ(self) -> Mapping[str, str]:
-        return {
-            "PATH": os.environ["PATH"],
-            "HOME": str(self.root),
-            "DEPLOYER_STATE": str(self.root / "state"),
-            "DEPLOYER_CACHE": str(self.root / "cache"),
-        }
-
-    def argv(self, *arguments: str, guarded: bool = False, keeping: bool = False) -> list[str]:
-        program = ["-c", GUARDED] if guarded else ["-c", KEEPING] if keeping else ["-m", "deployer"]
-        return [sys.executable, *program, "--root", str(self.root), "infra", *arguments]
-
-    def run(self, *arguments: str, **program: bool) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            self.argv(*arguments, **program),
-            env=self.environ,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
-
-    def begin(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """Start it, for somebody else to end."""
-        nowhere = subprocess.DEVNULL
-        argv = self.argv(*arguments)
-        return subprocess.Popen(argv, env=self.environ, stdin=nowhere, stdout=nowhere, stderr=nowhere)
-
-    def well(self, *arguments: str, **program: bool) -> str:
-        done = self.run(*arguments, **program)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def change(self, before: str, after: str) -> None:
-        path = self.directory / "cluster.yaml"
-        assert before in path.read_text()
-        path.write_text(path.read_text().replace(before, after))
-
-    def add_to_module(self, text: str) -> None:
-        path = self.root / "terraform/aws/main.tf"
-        path.write_text(path.read_text() + text)
-
-
-@pytest.fixture
-def fleet(tmp_path: Path) -> Fleet:
-    made = Fleet(root=tmp_path)
-    made.directory.mkdir(parents=True)
-    (made.directory / "cluster.yaml").write_text(CLUSTER)
-    module = tmp_path / "terraform/aws"
-    module.mkdir(parents=True)
-    (module / "versions.tf").write_text('terraform {\n  required_version = ">= 1.11"\n}\n')
-    (module / "main.tf").write_text(MODULE)
-    return made
+pytestmark = [pytest.mark.integration, needs_terraform]
 
 
 def test_a_plan_shows_and_changes_nothing(fleet: Fleet) -> None:
@@ -184,6 +53,10 @@ def test_apply_builds_once_and_writes_what_is_not_secret(fleet: Fleet) -> None:
         "cluster": "alps",
         "changes": [],
         "protected": [],
+        "unprotects": [],
+        "state": "unchanged",
+        "error": None,
+        "hint": None,
     }
     assert "hunter2" not in again.stderr + (fleet.directory / "outputs.yaml").read_text()
 
@@ -266,7 +139,7 @@ def test_what_is_protected_is_not_replaced_before_its_address_is_allowed(fleet: 
         assert done.returncode == 3
         assert 'replace  terraform_data.pool["core"] (' in done.stdout
         assert "because of triggers_replace" in done.stdout
-        assert f"home storage: what would be lost is {protected.HOMES.lost}" in done.stderr
+        assert f"home storage: what would be lost is {classes.HOMES.lost}" in done.stderr
         assert "--allow-destroy 'terraform_data.pool[\"core\"]'" in done.stderr
         assert (fleet.work / "terraform.tfstate").read_text() == state
     slip = fleet.run("apply", "alps", "--yes", "--allow-destroy", "terraform_data.pool", guarded=True)
@@ -307,7 +180,7 @@ def test_one_interrupt_stops_it_in_good_order_and_what_is_half_made_is_guarded(f
         text=True,
     )
     try:
-        _wait_for(fleet.work / "begun", process)
+        wait_for(fleet.work / "begun", process)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=PATIENCE)
     finally:
@@ -327,24 +200,22 @@ def test_the_state_is_written_when_the_program_is_killed(fleet: Fleet) -> None:
     fleet.add_to_module(SLOW)
     process = fleet.begin("apply", "alps", "--yes")
     try:
-        _wait_for(fleet.work / "begun", process)
+        wait_for(fleet.work / "begun", process)
     finally:
         process.kill()
         process.wait()
     ends = time.monotonic() + PATIENCE
     # Its lock on the state goes last.
-    while (fleet.work / ".terraform.tfstate.lock.info").exists():
+    while "slow" not in _in_the_state(fleet) or (fleet.work / ".terraform.tfstate.lock.info").exists():
         assert time.monotonic() < ends
         time.sleep(0.1)
-    kept = json.loads((fleet.work / "terraform.tfstate").read_text())["resources"]
-    assert "slow" in {each["name"] for each in kept}
 
 
 def test_two_runs_do_not_work_on_one_cluster(fleet: Fleet) -> None:
     fleet.add_to_module(SLOW)
     process = fleet.begin("apply", "alps", "--yes")
     try:
-        _wait_for(fleet.work / "begun", process)
+        wait_for(fleet.work / "begun", process)
         second = fleet.run("plan", "alps")
     finally:
         process.send_signal(signal.SIGINT)
@@ -363,14 +234,6 @@ def test_what_terraform_says_of_a_failure_is_told(fleet: Fleet) -> None:
     assert "terraform_data.bad" in done.stderr
 
 
-def _wait_for(path: Path, process: subprocess.Popen[str] | subprocess.Popen[bytes]) -> None:
-    ends = time.monotonic() + PATIENCE
-    while not path.exists():
-        assert process.poll() is None
-        assert time.monotonic() < ends
-        time.sleep(0.1)
-
-
 def test_a_lock_of_another_machine_is_told_and_a_fresh_one_stays(fleet: Fleet) -> None:
     fleet.well("apply", "alps", "--yes")
     fleet.add_to_module(SLOW)
@@ -386,9 +249,16 @@ def test_a_lock_of_another_machine_is_told_and_a_fresh_one_stays(fleet: Fleet) -
         stdin=subprocess.DEVNULL,
     )
     try:
-        _wait_for(fleet.work / "begun", other)
+        wait_for(fleet.work / "begun", other)
         locked = fleet.run("plan", "alps")
         assert locked.returncode == 1
+        listed = json.loads(fleet.well("locks", "--output", "json"))
+        assert not list(Draft7Validator(whole("infra-locks")).iter_errors(listed))
+        (held,) = listed["clusters"]
+        assert (held["lock"]["operation"], held["lock"]["fresh"]) == ("OperationTypeApply", True)
+        (line,) = fleet.well("locks", "alps").splitlines()
+        assert line.split()[:2] == ["alps", held["lock"]["owner"]]
+        assert line.split()[-1] == held["lock"]["id"]
         advice = re.search(r"`deployer infra unlock alps (\S+) --owner (\S+)`", locked.stderr)
         assert advice, locked.stderr
         fresh = fleet.run("unlock", "alps", advice[1], "--owner", advice[2])
@@ -399,46 +269,15 @@ def test_a_lock_of_another_machine_is_told_and_a_fresh_one_stays(fleet: Fleet) -
         other.wait(timeout=PATIENCE)
 
 
-def test_what_is_kept_is_forgotten_and_the_rest_goes(fleet: Fleet) -> None:
+def test_a_state_that_nobody_holds_is_in_no_list(fleet: Fleet) -> None:
     fleet.well("apply", "alps", "--yes")
-    refused = fleet.run("destroy", "alps")
-    assert refused.returncode == 1
-    assert "say `--confirm alps`; nothing was done" in refused.stderr
-    wrong = fleet.run("destroy", "alps", "--confirm", "andes")
-    assert (wrong.returncode, "that is another name" in wrong.stderr) == (1, True)
-    slip = fleet.run("destroy", "alps", "--keep", "home")
-    assert slip.returncode == 2
-    gone = fleet.run("destroy", "alps", "--confirm", "alps", keeping=True)
-    assert gone.returncode == 0, gone.stderr
-    assert gone.stdout == 'destroy  terraform_data.pool["core"]\nkeep     terraform_data.network\n'
-    (adopt,) = re.findall(r"to adopt it again: deployer infra (.+)", gone.stderr)
-    assert json.loads((fleet.work / "terraform.tfstate").read_text())["resources"] == []
-    fleet.well(*shlex.split(adopt))
-    (kept,) = json.loads((fleet.work / "terraform.tfstate").read_text())["resources"]
-    assert kept["name"] == "network"
+    assert fleet.well("locks") == ""
+    assert json.loads(fleet.well("locks", "alps", "--output", "json")) == {
+        "clusters": [{"cluster": "alps", "lock": None, "error": None}]
+    }
 
 
-def test_what_is_kept_can_be_adopted_when_the_rest_does_not_go(fleet: Fleet) -> None:
-    """Something that nobody knows of holds a network: the state has forgotten the homes by then."""
-    fleet.add_to_module(
-        'resource "terraform_data" "held" {\n'
-        '  provisioner "local-exec" {\n    when    = destroy\n    command = "exit 7"\n  }\n}\n'
-    )
-    fleet.well("apply", "alps", "--yes")
-    done = fleet.run("destroy", "alps", "--confirm", "alps", keeping=True)
-    assert done.returncode == 1
-    assert "to adopt it again: deployer infra import alps 'terraform_data.network'" in done.stderr
-    again = fleet.run("destroy", "alps", "--confirm", "alps", keeping=True)
-    assert (again.returncode, "terraform_data.held" in again.stdout) == (1, True)
-
-
-def test_what_is_in_a_module_of_a_module_is_kept_too(fleet: Fleet) -> None:
-    child = fleet.root / "homes"
-    child.mkdir()
-    (child / "main.tf").write_text('resource "terraform_data" "network" {}\n')
-    fleet.add_to_module(f'module "homes" {{\n  source = "{child}"\n}}\n')
-    fleet.well("apply", "alps", "--yes")
-    gone = fleet.run("destroy", "alps", "--confirm", "alps", keeping=True)
-    assert gone.returncode == 0, gone.stderr
-    assert "keep     module.homes.terraform_data.network" in gone.stdout
-    assert json.loads((fleet.work / "terraform.tfstate").read_text())["resources"] == []
+def _in_the_state(fleet: Fleet) -> set[str]:
+    state = fleet.work / "terraform.tfstate"
+    text = state.read_text() if state.exists() else ""
+    return {each["name"] for each in json.loads(text)["resources"]} if text else set()

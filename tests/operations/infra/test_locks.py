@@ -69,6 +69,14 @@ def test_a_lock_is_told_with_owner_and_age() -> None:
     assert str(found) == f"lock {LOCK} of ada@laptop (OperationTypeApply, 2026-11-27 11:01 UTC)"
 
 
+def test_a_lock_is_told_to_programs_with_its_age() -> None:
+    found = lock_in(SAID)
+    assert found is not None
+    told = found.plain(LATER)
+    assert (told["age_seconds"], told["fresh"]) == (15 * 60 + 1, False)
+    assert found.plain(SINCE - timedelta(hours=1))["age_seconds"] == 0
+
+
 @pytest.mark.parametrize("text", ["", "Error: no credentials", SAID.replace("Created", "Made")])
 def test_other_failures_are_about_no_lock(text: str) -> None:
     assert lock_in(text) is None

@@ -11,7 +11,7 @@ from jsonschema import Draft7Validator
 from deployer.errors import DeployerError
 from deployer.fleet.load import load
 from deployer.fleet.schema_files import whole
-from deployer.operations.infra.versions import versions
+from deployer.operations.infra.versions import offers, versions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +41,8 @@ def looked(root: Path, today: date, within: int = 60) -> dict[str, Any]:
     assert not problems
     (found,) = versions(fleet, ["alps"], today, within=within)
     plain = found.plain()
-    assert not list(Draft7Validator(whole("infra-versions")).iter_errors({"clusters": [plain]}))
+    said = {"clusters": [plain], "offered": [each.plain() for each in offers(today)]}
+    assert not list(Draft7Validator(whole("infra-versions")).iter_errors(said))
     return plain
 
 
@@ -64,7 +65,7 @@ OUTPUTS = "cluster: {version: '1.32'}\n"
         ([INFRASTRUCTURE, CLUSTER], "", [("infrastructure", "1.34"), ("cluster.yaml", "1.33")]),
         ([CLUSTER], "", [("cluster.yaml", "1.33")]),
         (["infrastructure: {}"], OUTPUTS, [("outputs.yaml", "1.32"), ("org.yaml", "1.31")]),
-        (["infrastructure: {}"], "cluster: none\n", [("org.yaml", "1.31")]),
+        (["infrastructure: {}"], "cluster: {name: alps}\n", [("org.yaml", "1.31")]),
         ([], "", [("org.yaml", "1.31")]),
     ],
 )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
 from deployer.errors import DeployerError
+from deployer.fleet.model import Freeze
 from deployer.render.tfvars import tfvars
 from tests.render import fleets
 
@@ -24,6 +26,12 @@ def cluster(text: str, provider: str, **changed: Any) -> Cluster:
     data = yaml.safe_load(text)
     data.get("infrastructure", {}).update(changed)
     return replace(fleets.cluster(provider), document=fleets.document(yaml.safe_dump(data), "cluster.yaml"))
+
+
+def frozen(cluster: Cluster) -> Cluster:
+    """The cluster with a window in which nothing is deployed."""
+    moment = datetime(2026, 12, 1, tzinfo=UTC)
+    return replace(cluster, freezes=(Freeze(begins=moment, ends=moment + timedelta(days=9), reason="exams"),))
 
 
 def refused(asked: Cluster) -> str:

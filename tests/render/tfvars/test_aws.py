@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from deployer.fleet.limits.aws_names import ROLES
 from deployer.render.tfvars import tfvars
-from deployer.render.tfvars.aws_limits import ROLES
 from tests.render import fleets
 from tests.render.tfvars import asked
 from tests.render.tfvars.asked import refused, variables_of
@@ -30,6 +31,9 @@ infrastructure:
         taints: [{key: size, value: small, effect: NoSchedule}]
 """
 
+SET_BY_THE_DRIVER = {"node_versions", "unprotected"}
+"""Variables that are nobody's wish: they have a value for one step of a change."""
+
 
 def cluster(text: str, **changed: Any) -> Cluster:
     """A cluster on AWS with an `infrastructure` block, in which keys are replaced."""
@@ -42,10 +46,14 @@ def test_a_small_cluster() -> None:
     assert set(map(len, generations.values())) == {6}
     assert found == {
         "account": "012345678901",
+        "admins": [],
         "buckets": {},
         "cluster_name": "cluster",
+        "cost_export": False,
+        "deletion_protection": True,
         "home_storage": {},
         "kubernetes_version": fleets.cluster("aws").kubernetes_version,
+        "logs": {"keep_days": 30},
         "name": fleets.cluster("aws").name,
         "node_pools": {
             "core": {
@@ -76,6 +84,8 @@ def test_a_small_cluster() -> None:
         },
         "permissions": {},
         "region": "us-west-2",
+        "registries": {},
+        "support": "standard",
         "zones": ["us-west-2a", "us-west-2b"],
     }
 
@@ -101,7 +111,14 @@ def test_storage_buckets_and_permissions() -> None:
     assert found["buckets"]["scratch"]["delete_after_days"] == 7
     assert found["buckets"]["plain"] == {}
     assert found["permissions"] == {
-        "research": {"read": [], "roles": [], "service_account": "user-sa", "write": ["scratch"]}
+        "research": {
+            "databases": [],
+            "push": [],
+            "read": [],
+            "roles": [],
+            "service_account": "user-sa",
+            "write": ["scratch"],
+        }
     }
 
 
@@ -147,10 +164,10 @@ def test_machines_with_gpus_are_known() -> None:
         (cluster("{}"), "aws has no `infrastructure`: somebody else made it"),
         (
             asked.cluster(SMALL, "kubeconfig"),
-            "kubeconfig: infrastructure can be built on `aws` and `gcp` only so far",
+            "kubeconfig: infrastructure can be built on `aws`, `azure` and `gcp` only",
         ),
         (cluster(SMALL, zones=["us-west-2a"]), "aws: EKS wants subnets in two zones at least"),
-        (cluster(SMALL, node_pools={}), "aws has no node pools"),
+        (cluster(SMALL, node_pools={}), "aws: no node pools"),
         (
             cluster(SMALL, node_pools={"notebooks": [{"machine": "r6i.large"}, {"machine": "r6i.xlarge"}]}),
             "aws: two node pools are called notebooks",
@@ -161,7 +178,7 @@ def test_machines_with_gpus_are_known() -> None:
         ),
         (
             cluster(SMALL, permissions={"research": {"write": ["scratch"]}}),
-            "permissions of research: no such bucket: scratch",
+            "aws: permissions of research: nothing of that name in `buckets`: scratch",
         ),
     ],
 )
@@ -195,8 +212,8 @@ def test_what_can_not_be_built_is_refused(wanted: Cluster, message: str) -> None
             "node pool core: zone us-west-2c is not in `infrastructure.zones`",
         ),
         (
-            {"node_pools": {"notebooks": {"a" * 57: {"machine": "r6i.large"}}}},
-            f"node pool {'a' * 57}: EKS takes 56 characters at most",
+            {"node_pools": {"notebooks": {"a" * 52: {"machine": "r6i.large"}}}},
+            f"node pool {'a' * 52}: EKS takes 51 characters at most",
         ),
         (
             {"node_pools": {"notebooks": {"gross & klein": {"machine": "r6i.large"}}}},
@@ -214,7 +231,6 @@ def test_what_can_not_be_built_is_refused(wanted: Cluster, message: str) -> None
             {"home_storage": [{"name": "homes", "kind": "disk", "size": 1, "zone": "us-west-2d"}]},
             "home storage homes: zone us-west-2d is not in `infrastructure.zones`",
         ),
-        ({"buckets": {"b" * 60: {}}}, f"bucket aws-{'b' * 60}: S3 takes 63 characters at most"),
         (
             {"buckets": {"scratch": {"archive_after_days": 7, "delete_after_days": 7}}},
             "bucket scratch: `archive_after_days` has to be less than `delete_after_days`",
@@ -228,6 +244,18 @@ def test_what_aws_would_refuse_is_told_before(changed: dict[str, Any], message: 
     found = refused(cluster(SMALL, **changed))
     assert found.startswith(f"aws: {message}")
     assert "\n" not in found
+
+
+def test_a_bucket_is_refused_whose_name_a_long_one_of_the_cluster_makes_too_long() -> None:
+    name = "a-cluster-of-twenty-four"
+    asked = replace(cluster(SMALL, buckets={"b" * 40: {}}), name=name)
+    assert refused(asked) == f"{name}: bucket {name}-{'b' * 40}: S3 takes 63 characters at most"
+
+
+def test_what_the_schema_refuses_is_refused_before_anything_is_made_of_it() -> None:
+    assert (
+        refused(cluster(SMALL, databases=3)) == "aws: `infrastructure.databases` must be a map, not a number"
+    )
 
 
 def test_all_that_aws_would_refuse_is_told_at_once() -> None:
@@ -247,11 +275,23 @@ def test_the_roles_of_the_module_are_known(repository: Path) -> None:
         )
         for each in files
     ]
-    assert sorted(role for roles in made for role in roles) == list(ROLES)
+    assert sorted(role for roles in made for role in roles) == sorted(ROLES)
 
 
 def test_every_variable_of_the_module_is_used_and_every_one_given_is_declared(repository: Path) -> None:
     declared, used = variables_of(repository / "terraform" / "aws")
-    everything = cluster(SMALL, budget={"monthly": 1, "alert_emails": ["a@b.example"]}, network={}, tags={})
+    everything = cluster(
+        SMALL,
+        budget={"monthly": 1, "alert_emails": ["a@b.example"]},
+        ci={"github": "example/hubs"},
+        databases={},
+        dns={"zone": "hubs.example.org"},
+        identities={},
+        maintenance={},
+        network={},
+        secrets_key="arn:aws:kms:us-west-2:012345678901:key/1",
+        tags={},
+        uptime={"alert_emails": ["a@b.example"]},
+    )
     assert used == declared
-    assert set(tfvars(everything)) == declared
+    assert set(tfvars(everything)) == declared - SET_BY_THE_DRIVER

@@ -1,0 +1,71 @@
+"""Types of resources of Azure: what is protected, and what stays with data that stays."""
+
+from __future__ import annotations
+
+from deployer.clouds.resources.classes import (
+    BUCKET,
+    CLUSTER,
+    DATABASE,
+    DNS,
+    HOMES,
+    KEY,
+    NETWORK,
+    NODE_POOL,
+    REGISTRY,
+)
+
+LOCK = "azurerm_management_lock"
+"""A resource of its own that protects what it lies on, and all that is in that."""
+PROTECTED = {
+    "azurerm_container_registry": REGISTRY,
+    "azurerm_data_protection_backup_vault": HOMES,
+    "azurerm_dns_zone": DNS,
+    "azurerm_key_vault": KEY,
+    "azurerm_key_vault_key": KEY,
+    "azurerm_kubernetes_cluster": CLUSTER,
+    "azurerm_kubernetes_cluster_node_pool": NODE_POOL,
+    "azurerm_managed_disk": HOMES,
+    "azurerm_mysql_flexible_server": DATABASE,
+    "azurerm_postgresql_flexible_server": DATABASE,
+    "azurerm_resource_group": CLUSTER,
+    "azurerm_storage_account": BUCKET,
+    "azurerm_storage_container": BUCKET,
+    "azurerm_storage_share": HOMES,
+    "azurerm_subnet": NETWORK,
+    "azurerm_virtual_network": NETWORK,
+}
+KEPT = {
+    "homes": (
+        "azurerm_data_protection_backup_",
+        "azurerm_managed_disk.",
+        "azurerm_management_lock.disk",
+        "azurerm_management_lock.share",
+        "azurerm_role_assignment.backup_",
+        "azurerm_storage_account.homes",
+        "azurerm_storage_share.",
+    ),
+    "buckets": (
+        "azurerm_management_lock.bucket",
+        "azurerm_role_assignment.reader",
+        "azurerm_storage_account.bucket",
+        "azurerm_storage_account.export",
+        "azurerm_storage_container.",
+        "azurerm_storage_management_policy.",
+    ),
+    "databases": (
+        "azurerm_management_lock.mysql",
+        "azurerm_management_lock.postgresql",
+        "azurerm_mysql_",
+        "azurerm_postgresql_",
+        "azurerm_private_",
+        "azurerm_user_assigned_identity.mysql",
+    ),
+}
+HOLDING: dict[str, tuple[str, ...]] = {
+    # With the group goes all that is in it.
+    "azurerm_managed_disk.": ("azurerm_resource_group.",),
+    "azurerm_storage_account.": ("azurerm_resource_group.",),
+    "azurerm_mysql_flexible_server.": ("azurerm_resource_group.",),
+    "azurerm_postgresql_flexible_server.": ("azurerm_resource_group.",),
+    "azurerm_private_endpoint.": ("azurerm_subnet.", "azurerm_virtual_network."),
+}

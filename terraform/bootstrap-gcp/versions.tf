@@ -1,0 +1,16 @@
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    google = {
+      source  = "hashicorp/google"
+      version = "8.0.0"
+    }
+  }
+}
+
+provider "google" {
+  project = var.project
+
+  add_terraform_attribution_label = false
+}

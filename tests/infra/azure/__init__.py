@@ -1,0 +1,1 @@
+"""Plans of terraform/azure without Azure."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from deployer.charts import files
 from deployer.charts.cache import charts_cache, new_entry, reading
+from deployer.charts.gateway_api import GATEWAY_API
 from deployer.charts.hashes import HASHES
 from deployer.charts.lock import LOCK
 from deployer.charts.package import Package, write_package
@@ -32,18 +33,36 @@ if TYPE_CHECKING:
     from deployer.tools.helm import Helm
 
 # Part of every hash: raise it when the same input gives another copy.
-_FORMAT = 1
+_FORMAT = 2
 _PACKAGES = "packages.json"
-_LEFT_OUT = {"Chart.yaml", LOCK, "values.yaml", HASHES}
+_DEFINITIONS = "crds"
+_APART = "deployer.dev/resource-definitions"
+"""An annotation in Chart.yaml: `apart` takes the directories `crds` of packages out of what Helm is given."""
+_LEFT_OUT = {"Chart.yaml", LOCK, "values.yaml", HASHES, GATEWAY_API}
 
 
 @dataclass(frozen=True, kw_only=True)
 class PreparedChart:
-    """A chart that Helm can render as it stands. `notices` are to be shown whenever it is used."""
+    """A chart that Helm can render as it stands. `notices` are to be shown whenever it is used.
+
+    `definitions` says which resources are to be defined before, where the chart keeps those apart.
+    """
 
     path: Path
     packages: tuple[Package, ...]
     notices: tuple[str, ...] = ()
+
+    @property
+    def content(self) -> str:
+        """The name of the chart's content, that of its packages and `definitions` among it."""
+        return self.path.parent.name
+
+    @property
+    def definitions(self) -> tuple[tuple[str, Path], ...]:
+        """The files with definitions of resources, each after the name of its package, in a stable order."""
+        directory = self.path.parent / _DEFINITIONS
+        files = sorted(directory.rglob("*.y*ml"))
+        return tuple((file.relative_to(directory).parts[0], file) for file in files)
 
     @cached_property
     def checkers(self) -> tuple[tuple[tuple[str, ...], Checker], ...]:
@@ -129,8 +148,19 @@ def _assemble(entry: Path, chart: Chart, found: Sequence[Source]) -> tuple[Packa
     # JSON is YAML, and says the same to every reader.
     (directory / "Chart.yaml").write_text(json.dumps(_metadata(chart, found), indent=2), encoding="utf-8")
     packages = tuple(write_package(source, directory / "charts" / _folder(source)) for source in found)
+    if (chart.metadata.get("annotations") or {}).get(_APART) == "apart":
+        _take_out_definitions(entry, directory)
     (entry / _PACKAGES).write_text(json.dumps([asdict(package) for package in packages]), encoding="utf-8")
     return packages
+
+
+def _take_out_definitions(entry: Path, directory: Path) -> None:
+    """Move what Helm would install once and never upgrade; it would make a release too large as well."""
+    for place in sorted((directory / "charts").rglob(_DEFINITIONS)):
+        if place.is_dir():
+            target = entry / _DEFINITIONS / place.parent.relative_to(directory / "charts")
+            shutil.copytree(place, target, dirs_exist_ok=True)
+            shutil.rmtree(place)
 
 
 def _folder(source: Source) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from fnmatch import fnmatch
 from typing import TYPE_CHECKING, Any
 
 from deployer.fleet import documents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+    from pathlib import Path, PurePath
 
 
 def read_mapping(path: Path, *, root: Path | None = None) -> dict[str, Any]:
@@ -25,6 +26,26 @@ def walk(directory: Path) -> Iterator[Path]:
         hidden = any(part.startswith(".") for part in parts) and parts != (".helmignore",)
         if path.is_file() and not hidden and "__pycache__" not in parts:
             yield path
+
+
+def published(directory: Path) -> Iterator[Path]:
+    """Return the files of a source tree that are in the package which is made of it, by its `.helmignore`."""
+    listed = directory / ".helmignore"
+    lines = listed.read_text(encoding="utf-8").splitlines() if listed.is_file() else []
+    patterns = [line.strip() for line in lines if line.strip() and line.strip()[0] not in "#!"]
+    for path in walk(directory):
+        inside = path.relative_to(directory)
+        if not any(_left_out(inside, pattern) for pattern in patterns):
+            yield path
+
+
+def _left_out(inside: PurePath, pattern: str) -> bool:
+    """Say whether a pattern takes a file out of a package: by its path, or by that of a directory above."""
+    wanted = pattern.strip("/")
+    above = [each for each in inside.parents if each.name]
+    places = above if pattern.endswith("/") else [inside, *above]
+    whole = "/" in pattern.rstrip("/")
+    return any(fnmatch(each.as_posix() if whole else each.name, wanted) for each in places)
 
 
 def digest(path: Path) -> str:

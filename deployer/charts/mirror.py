@@ -1,8 +1,9 @@
 """A chart mirror: a directory of charts that is searched by name and version before any network.
 
 It holds packages (`jupyterhub-4.4.0.tgz`) and folders. `mirror.yaml` tells of source trees, whose charts say
-neither their version nor the tags of their images: of one by its name, of several of a name in a list.
-`substitutes.yaml` replaces a chart by another one.
+neither their version nor the tags of their images: of one by its name, of several of a name in a list. A
+source tree has none of the charts that it needs itself, which publishing packs into it: `charts` lists their
+folders. `substitutes.yaml` replaces a chart by another one.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 INDEX = "mirror.yaml"
 SUBSTITUTES = "substitutes.yaml"
 
-_INDEX_KEYS = {"path", "version", "images"}
+_INDEX_KEYS = {"path", "version", "images", "charts"}
 _SUBSTITUTE_KEYS = {"path", "reason"}
 
 
@@ -30,12 +31,13 @@ class Entry:
 
     `source` says that its version and the tags of its images are still to be written into a copy of it.
     `images` maps a path in its values (`hub.image`) to what is set there. `substitute` is the reason why it
-    stands in for another chart.
+    stands in for another chart. `charts` are folders of charts that belong inside of it.
     """
 
     path: Path
     source: bool = False
     images: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    charts: tuple[Path, ...] = ()
     substitute: str | None = None
 
 
@@ -50,7 +52,8 @@ def find(mirror: Path, name: str, version: str) -> Entry | None:
     for listed in _listed(mirror, INDEX, name, _INDEX_KEYS):
         if str(listed.get("version")) == version:
             images = _images(mirror / INDEX, name, listed.get("images") or {})
-            return Entry(path=_chart(mirror, INDEX, name, listed), source=True, images=images)
+            inside = tuple(_folder(mirror, INDEX, name, each) for each in _texts(listed.get("charts")))
+            return Entry(path=_chart(mirror, INDEX, name, listed), source=True, images=images, charts=inside)
     for file in sorted(mirror.glob("*/Chart.yaml")):
         metadata = read_mapping(file)
         if (metadata.get("name"), str(metadata.get("version"))) == (name, version):
@@ -73,7 +76,15 @@ def _listed(mirror: Path, index: str, name: str, keys: set[str]) -> list[Mapping
 
 
 def _chart(mirror: Path, index: str, name: str, listed: Mapping[str, Any]) -> Path:
-    path = mirror / str(listed["path"])
+    return _folder(mirror, index, name, str(listed["path"]))
+
+
+def _texts(listed: Any) -> list[str]:
+    return [str(each) for each in listed] if isinstance(listed, list) else []
+
+
+def _folder(mirror: Path, index: str, name: str, listed: str) -> Path:
+    path = mirror / listed
     if not (path / "Chart.yaml").is_file():
         raise DeployerError(f"{mirror / index}: `{name}` is no folder with a Chart.yaml: {path}")
     return path

@@ -47,7 +47,9 @@ def write_package(source: Source, directory: Path) -> Package:
     if source.entry.path.is_file():
         extract(source.entry.path, directory)
     else:
-        _copy(source.entry.path, directory)
+        _copy(source.entry.path, directory, source=source.entry.source)
+    for chart in source.entry.charts:
+        _copy(chart, directory / "charts" / chart.name, source=True)
     if source.entry.source:
         _fill_in(source, directory)
     metadata = files.read_mapping(directory / "Chart.yaml")
@@ -68,8 +70,8 @@ def _name_and_version(source: Source) -> tuple[str, str]:
     return source.dependency.name, source.dependency.version
 
 
-def _copy(folder: Path, directory: Path) -> None:
-    for path in files.walk(folder):
+def _copy(folder: Path, directory: Path, *, source: bool) -> None:
+    for path in files.published(folder) if source else files.walk(folder):
         target = directory / path.relative_to(folder)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
@@ -115,6 +117,8 @@ def _schema(directory: Path) -> dict[str, Any] | None:
         published.write_text(json.dumps(schema), encoding="utf-8")
     # A release is one Secret of at most 1 MiB with all of the chart's files in it.
     kept.unlink(missing_ok=True)
+    for read_by_people in directory.rglob("*.md"):
+        read_by_people.unlink()
     return schema
 
 

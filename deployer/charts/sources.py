@@ -104,8 +104,12 @@ def _of_mirror(chart: Chart, dependency: Dependency, entry: mirror.Entry) -> Sou
         notice = f"{dependency} is replaced by {entry.path}: {entry.substitute}"
     else:
         notice = f"{dependency} comes from a folder, which has no hash to compare: {entry.path}"
-    sha256 = files.digest(entry.path)
-    return Source(dependency=dependency, entry=entry, sha256=sha256, notices=(notice,))
+    return Source(dependency=dependency, entry=entry, sha256=_digest(entry), notices=(notice,))
+
+
+def _digest(entry: mirror.Entry) -> str:
+    digests = [files.digest(path) for path in (entry.path, *entry.charts)]
+    return hashlib.sha256("".join(digests).encode()).hexdigest() if entry.charts else digests[0]
 
 
 def _of_package(chart: Chart, dependency: Dependency, path: Path) -> Source:

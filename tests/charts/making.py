@@ -134,8 +134,9 @@ class Repositories:
 
 
 def write_mirror(directory: Path) -> Path:
-    """Write a chart mirror with the stand-in, and a tiny chart for each other dependency of basehub."""
-    for dependency in find_chart(HERE, "basehub").dependencies:
+    """Write a chart mirror with the stand-in, and a tiny chart for each other dependency of our charts."""
+    ours = [find_chart(HERE, name) for name in ("basehub", "support")]
+    for dependency in (each for chart in ours for each in chart.dependencies):
         if dependency.name != "jupyterhub":
             schema = '{"properties": {"port": {"type": "integer"}}}'
             files = {"values.schema.json": schema}

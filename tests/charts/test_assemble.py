@@ -210,6 +210,55 @@ def test_images_of_a_source_tree_can_be_named(session: Session, root: Path) -> N
         prepared(session, root, {"two": {"enabled": False}})
 
 
+def test_a_source_tree_gets_the_charts_that_publishing_packs_into_it(session: Session, root: Path) -> None:
+    mirror = session.chart_mirror
+    assert mirror
+    write_chart(mirror / "sources/inner", version="3.0.0", values={"a": 1})
+    source_tree(mirror, "one: {path: sources/one, version: 1.0.0, charts: [sources/inner]}\n")
+    before = prepared(session, root, {"two": {"enabled": False}})
+    assert json.loads((before.path / "charts/one/charts/inner/values.yaml").read_text()) == {"a": 1}
+    write_chart(mirror / "sources/inner", version="3.0.0", values={"a": 2})
+    after = prepared(session, root, {"two": {"enabled": False}})
+    assert json.loads((after.path / "charts/one/charts/inner/values.yaml").read_text()) == {"a": 2}
+    assert after.path != before.path
+
+
+def test_a_source_tree_loses_what_publishing_leaves_out(session: Session, root: Path) -> None:
+    mirror = session.chart_mirror
+    assert mirror
+    source_tree(mirror, "one: {path: sources/one, version: 1.0.0}\n")
+    tree = mirror / "sources/one"
+    (tree / ".helmignore").write_text("# not for people\ntests/\ncrds/kustomization.yaml\n*.orig\n!kept\n")
+    left_out = ("tests/a.yaml", "crds/kustomization.yaml", "templates/a.yaml.orig", "VALUES.md")
+    kept = ("crds/a.yaml", "templates/tests.yaml", "kustomization.yaml")
+    for name in (*left_out, *kept):
+        (tree / name).parent.mkdir(exist_ok=True)
+        (tree / name).write_text("")
+    copy = prepared(session, root, {"two": {"enabled": False}}).path / "charts/one"
+    assert [name for name in (*left_out, *kept) if (copy / name).exists()] == list(kept)
+
+
+def test_definitions_of_resources_are_kept_apart_where_the_chart_wants_it(
+    session: Session, root: Path
+) -> None:
+    mirror = session.chart_mirror
+    assert mirror
+    source_tree(mirror, "one: {path: sources/one, version: 1.0.0}\n")
+    for name in ("crds/a.yaml", "charts/deep/crds/b.yaml"):
+        file = mirror / "sources/one" / name
+        file.parent.mkdir(parents=True)
+        file.write_text("kind: CustomResourceDefinition\n")
+    together = prepared(session, root, {"two": {"enabled": False}})
+    assert together.definitions == ()
+    assert (together.path / "charts/one/crds/a.yaml").exists()
+    chart = root / "helm-charts/umbrella/Chart.yaml"
+    chart.write_text(chart.read_text() + 'annotations: {"deployer.dev/resource-definitions": "apart"}\n')
+    apart = prepared(session, root, {"two": {"enabled": False}})
+    found = [(package, file.relative_to(apart.path.parent).as_posix()) for package, file in apart.definitions]
+    assert found == [("one", "crds/one/a.yaml"), ("one", "crds/one/charts/deep/b.yaml")]
+    assert not list(apart.path.rglob("crds"))
+
+
 def test_a_substitute_takes_the_name_and_version_of_what_it_replaces(session: Session, root: Path) -> None:
     assert session.chart_mirror
     write_chart(session.chart_mirror / "small", version="0.0.0", values={"small": True})

@@ -18,12 +18,16 @@ if TYPE_CHECKING:
 
 
 OWN_KEYS = {
+    "dashboards",
     "global",
     "nfs",
     "homeDisk",
     "inClusterNFS",
+    "ownCertificate",
     "ngshare",
     "nodePlaceholder",
+    "binderNetworkPolicy",
+    "podSecurity",
     "userServiceAccount",
     "sharedVolume",
     "site",

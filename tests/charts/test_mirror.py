@@ -49,6 +49,14 @@ def test_an_index_may_list_source_trees_of_several_versions(tmp_path: Path) -> N
     ]
 
 
+def test_an_index_lists_the_charts_that_publishing_packs_into_another(tmp_path: Path) -> None:
+    for name in ("one", "inner"):
+        write_chart(tmp_path / name, version="1.0.0")
+    (tmp_path / "mirror.yaml").write_text("one: {path: one, version: 1.0.0, charts: [inner]}\n")
+    inner = (tmp_path / "inner",)
+    assert find(tmp_path, "one", "1.0.0") == Entry(path=tmp_path / "one", source=True, charts=inner)
+
+
 def test_a_substitute_replaces_every_version_and_says_why(tmp_path: Path) -> None:
     write_chart(tmp_path / "small")
     pack(write_chart(tmp_path / "elsewhere/one"), tmp_path / "one-1.0.0.tgz")
@@ -65,6 +73,7 @@ def test_a_substitute_replaces_every_version_and_says_why(tmp_path: Path) -> Non
         ("one: [{path: small, version: 2.0.0}, {version: 1.0.0}]", "`one` needs a `path`"),
         ("one: {path: x, vrsion: 1.0.0}", "unknown key of `one`: vrsion"),
         ("one: {path: nowhere, version: 1.0.0}", "`one` is no folder with a Chart.yaml"),
+        ("one: {path: small, version: 1.0.0, charts: [nowhere]}", "`one` is no folder with a Chart.yaml"),
         ("one: {path: small, version: 1.0.0, images: [hub]}", "`images` of `one` maps a path"),
     ],
 )

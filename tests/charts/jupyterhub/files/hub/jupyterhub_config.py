@@ -13,7 +13,7 @@ c = get_config()  # noqa: F821  JupyterHub provides it; below, the name is that 
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from z2jh import get_config, get_name, get_name_env, get_secret_value, set_config_if_not_none  # noqa: E402
+from z2jh import get_config, get_name, get_name_env, get_secret_value, set_config_if_not_none  # noqa: E402 it is beside this file
 
 
 def set_from_values(target, prefix, *names, **keys):

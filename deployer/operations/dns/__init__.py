@@ -1,0 +1,1 @@
+"""`deployer dns`: the records that a cluster's hosts need, and what DNS says of them."""

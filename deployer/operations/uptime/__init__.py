@@ -1,0 +1,1 @@
+"""Whether hubs answer, as somebody sees it who has nothing but their addresses."""

@@ -9,7 +9,7 @@ help:
 	@echo 'make setup      get .venv, the system packages and the pinned programs'
 	@echo 'make tools      build the pinned programs (helm, kubernetes, coredns) into .tools/bin'
 	@echo 'make tools-all  also what only tests use (sops, OpenTofu, a local AWS)'
-	@echo 'make providers  build the Terraform providers of clouds out of reach, for tests (minutes, 2 GiB)'
+	@echo 'make providers  build the Terraform providers of clouds out of reach, for tests (a quarter of an hour, 4 GiB)'
 	@echo 'make lock       lock the dependencies anew'
 
 demo: .venv/.installed
@@ -26,7 +26,8 @@ tools:
 
 tools-all: .venv/.installed
 	@tools/build all
-	@tools/moto
+	@tools/environment moto
+	@tools/environment checkov
 
 providers:
 	@tools/build providers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 from datetime import UTC, datetime
@@ -41,6 +42,18 @@ def unit_tests_stay_in_process(request: pytest.FixtureRequest, monkeypatch: pyte
         return
     monkeypatch.setattr(subprocess.Popen, "__init__", _refuse("start a program"))
     monkeypatch.setattr(socket.socket, "connect", _refuse("open a socket"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, or the last one runs alone; the rest stays in its random order."""
+    items.sort(key=lambda item: "local_aws" not in getattr(item, "fixturenames", ()))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave what takes long to the night."""
+    if item.get_closest_marker("nightly") and "DEPLOYER_NIGHTLY" not in os.environ:
+        pytest.skip("takes long: only with DEPLOYER_NIGHTLY, as .ci/nightly sets it")
 
 
 @pytest.fixture

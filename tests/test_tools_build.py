@@ -46,6 +46,11 @@ def test_both_majors_of_helm_know_their_versions(build: Any) -> None:
     )
 
 
+def test_prometheus_knows_kubernetes_and_no_cloud(build: Any) -> None:
+    argv = build.PROGRAMS["prometheus"].argv(Path("/out"))
+    assert argv[argv.index("-tags") + 1] == "remove_all_sd,enable_kubernetes_sd"
+
+
 def test_opentofu_is_no_development_version(build: Any) -> None:
     assert "-X github.com/opentofu/opentofu/version.dev=no" in " ".join(
         build.PROGRAMS["tofu"].argv(Path("/out"))
@@ -55,7 +60,7 @@ def test_opentofu_is_no_development_version(build: Any) -> None:
 def test_a_provider_goes_into_a_mirror_as_the_version_that_its_module_of_ours_pins(
     build: Any, repository: Path
 ) -> None:
-    modules = {"google": "gcp"}
+    modules = {"azurerm": "azure", "google": "gcp"}
     assert set(build.PROVIDERS) == set(modules)
     for name, module in modules.items():
         provider = build.PROGRAMS[name]

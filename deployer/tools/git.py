@@ -41,6 +41,19 @@ def changed_files(
     return tuple(sorted({top / name for name in found}))
 
 
+def content_before(runner: Runner, directory: Path, revision: str, file: Path) -> str | None:
+    """Return what a file said where the work began, None when it was not there.
+
+    Raises:
+        DeployerError: see changed_files.
+    """
+    top = work_tree(runner, directory)
+    name = file.relative_to(top).as_posix()
+    argv = _argv(top, "show", f"{_start(runner, top, revision)}:{name}")
+    result = runner.run(argv, env=_ENVIRONMENT, check=False)
+    return result.stdout if result.returncode == 0 else None
+
+
 def work_tree(runner: Runner, directory: Path) -> Path:
     """Return the root of the repository that a directory is in, without symbolic links."""
     result = runner.run(_argv(directory, "rev-parse", "--show-toplevel"), env=_ENVIRONMENT, check=False)

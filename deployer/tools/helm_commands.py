@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 # A bound for the worst case only. Helm's own pruning does not know which revisions proved good; a deploy
 # prunes by itself, and keeps those.
 _HISTORY_MAX = 100
+# Without a cluster, Helm knows groups and no kinds. A chart that looks for this one would write the form that
+# Kubernetes gave up in 1.25.
+_SERVED = ("policy/v1/PodDisruptionBudget",)
 
 
 def template_argv(
@@ -22,6 +25,7 @@ def template_argv(
     return (
         *(str(helm.program), "template", release, str(chart)),
         *("--namespace", namespace, "--kube-version", kube_version, "--include-crds", "--values", "-"),
+        *("--api-versions", ",".join(_SERVED)),
     )
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _CONNECT_TIMEOUT = 10
 _READ_TIMEOUT = 60
 _JSON = "application/json, */*"
+_APPLY = "application/apply-patch+yaml"
+_MERGE = "application/merge-patch+json"
 
 
 class Unreachable(DeployerError):
@@ -89,6 +91,17 @@ class Api:
         """Merge `body` into an object (JSON merge patch)."""
         return self._json("PATCH", path, body=body)
 
+    def apply(
+        self, path: str, body: Mapping[str, Any], *, manager: str, force: bool = True
+    ) -> dict[str, Any]:
+        """Have the server make an object be as `body` says, created or not, whoever said otherwise before.
+
+        What `manager` said at an earlier time and says no longer is taken away. Without `force`, Conflict
+        when another one says otherwise.
+        """
+        query = {"fieldManager": manager, "force": str(force).lower()}
+        return self._json("PATCH", path, query=query, body=body, content=_APPLY)
+
     def delete(self, path: str) -> None:
         """Delete an object; NotFound when it is not there."""
         self._json("DELETE", path)
@@ -122,8 +135,9 @@ class Api:
         query: Mapping[str, str] | None = None,
         body: Any = None,
         accept: str = _JSON,
+        content: str = _MERGE,
     ) -> dict[str, Any]:
-        response = self._request(method, path, query=query or {}, body=body, accept=accept)
+        response = self._request(method, path, query=query or {}, body=body, accept=accept, content=content)
         try:
             answer = json.loads(self._body(response))
         except ValueError:
@@ -162,12 +176,11 @@ class Api:
         body: Any = None,
         endless: bool = False,
         accept: str = _JSON,
+        content: str = _MERGE,
     ) -> Any:
         headers = {"Accept": accept}
         if body is not None:
-            headers["Content-Type"] = (
-                "application/merge-patch+json" if method == "PATCH" else "application/json"
-            )
+            headers["Content-Type"] = content if method == "PATCH" else "application/json"
         method, url, headers, body, _ = self.client.param_serialize(
             method,
             path,

@@ -120,13 +120,15 @@ class Programs:
 
     `environ` is our own environment, of which children see a listed part plus what a call gives as `env`.
     `trace` is told each program that is started.
-    `path` are directories searched before those of `PATH`, such as `.tools/bin`.
+    `path` are directories searched before those of `PATH`, such as `.tools/bin`. `bound` says whether
+    programs are asked to end when we are killed, where the system can do that.
     """
 
     environ: Mapping[str, str]
     interruption: Interruption
     path: tuple[Path, ...] = ()
     trace: Callable[[str], None] | None = None
+    bound: bool = True
 
     def search_path(self) -> str:
         """Return the value of PATH that children see."""
@@ -263,7 +265,7 @@ class Programs:
 
         A helm that goes on alone would outlive the Lease that lets it write.
         """
-        setpriv = self.find("setpriv")
+        setpriv = self.find("setpriv") if self.bound else None
         return [str(setpriv), "--pdeathsig=TERM", "--"] if setpriv else []
 
     def _spawn(

@@ -81,6 +81,7 @@ class Terraform:
                 with suppress(OSError):
                     tell(event["type"].removeprefix("apply_"), event["hook"]["resource"]["addr"])
 
+        self.programs.interruption.check()
         argv = self._argv("apply", "-json", PLAN)
         status = self._follow(argv, hear)
         if self.programs.interruption.requested:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -23,12 +23,13 @@ import pytest
 import yaml
 
 from deployer.operations.deploy import releases
-from deployer.session import directories
+from deployer.operations.local import images
+from deployer.session import Session, directories
 from deployer.tools.kubernetes import Api, NotFound, connect
 from tests.tools.age_key import age_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 DEPLOYER = Path(sys.executable).with_name("deployer")
 TOOLS = Path(sys.prefix).parent / ".tools" / "bin"
@@ -76,6 +77,7 @@ class TestFleet:
     api: Api
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
     entries: dict[str, dict[str, Any]] = field(default_factory=dict)
+    support: dict[str, Any] | None = None
 
     def add_hub(self, name: str = "hub", values: dict[str, Any] | None = None, **entry: Any) -> str:
         """Add a hub, whose name gets an ending of its own, and return the name.
@@ -91,6 +93,11 @@ class TestFleet:
     def set_values(self, hub: str, values: dict[str, Any]) -> None:
         """Give a hub values on top of the small ones."""
         self.values[hub] = merged(SMALL, values)
+        self._write()
+
+    def set_support(self, values: dict[str, Any]) -> None:
+        """Say what the cluster runs around its hubs."""
+        self.support = values
         self._write()
 
     def add_secret(self, hub: str, values: dict[str, Any]) -> None:
@@ -126,7 +133,10 @@ class TestFleet:
             }
             for name in self.values
         ]
-        cluster = {"name": "test", "provider": "local", "hubs": hubs}
+        cluster: dict[str, Any] = {"name": "test", "provider": "local", "hubs": hubs}
+        if self.support is not None:
+            cluster["support"] = {"helm_chart_values_files": ["support.values.yaml"]}
+            (self.directory / "support.values.yaml").write_text(yaml.safe_dump(self.support))
         (self.directory / "cluster.yaml").write_text(yaml.safe_dump(cluster, sort_keys=False))
         for name, values in self.values.items():
             (self.directory / f"{name}.values.yaml").write_text(yaml.safe_dump(values))
@@ -183,12 +193,18 @@ class TestFleet:
         return self.api.get(f"/apis/coordination.k8s.io/v1/namespaces/{hub}/leases/deployer")
 
 
-def wait_for(condition: Callable[[], bool], what: str, *, seconds: float = 120, every: float = 0.05) -> None:
-    """Wait until something is so."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"it did not happen within {seconds:g} s: {what}"
-        time.sleep(every)
+def load(*archives: Path) -> None:
+    """Have the cluster know the images of archives."""
+    done = subprocess.run(
+        [DEPLOYER, "local", "load-image", *archives], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def loaded(built: images.BuiltImage) -> str:
+    """Have the cluster know an image that was built here; return its reference."""
+    load(built.archive)
+    return built.reference
 
 
 @pytest.fixture(scope="session")
@@ -204,6 +220,15 @@ def state() -> Path:
 def api(state: Path) -> Api:
     """The local cluster's API."""
     return connect(state / "local" / "kubeconfig")
+
+
+@pytest.fixture(scope="session")
+def built(state: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, images.BuiltImage]:
+    """The images beside this file, built, by the names of their directories."""
+    cache, _ = directories(os.environ)
+    root = tmp_path_factory.mktemp("images")
+    shutil.copytree(Path(__file__).parent / "images", root / "images")
+    return images.build(Session(environ=os.environ, cache=cache, state=state), root)
 
 
 @pytest.fixture

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import secrets
-import shutil
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
 
-from deployer.operations.local import images
-from deployer.session import Session, directories
 from deployer.tools.jupyterhub import Refused
-from tests.cluster.conftest import merged, wait_for
+from tests.cluster.conftest import loaded, merged
 from tests.cluster.people import VALUES, admit, office, run, start
+from tests.waiting import wait_for
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from deployer.operations.local import images
     from deployer.tools.jupyterhub import HubApi
     from tests.cluster.conftest import TestFleet
 
 pytestmark = pytest.mark.cluster
-
-HERE = Path(__file__).parent
 
 
 def add_hub(fleet: TestFleet, values: dict[str, Any] | None = None, **entry: Any) -> str:
@@ -133,30 +130,9 @@ def test_a_profile_is_for_its_groups_only(fleet: TestFleet, state: Path) -> None
 
 
 @pytest.fixture(scope="session")
-def built(state: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, images.BuiltImage]:
-    """The images beside this file, built, by the names of their directories."""
-    cache, _ = directories(os.environ)
-    root = tmp_path_factory.mktemp("images")
-    shutil.copytree(HERE / "images", root / "images")
-    return images.build(Session(environ=os.environ, cache=cache, state=state), root)
-
-
-@pytest.fixture(scope="session")
-def postgresql(state: Path, built: dict[str, images.BuiltImage]) -> str:
+def postgresql(built: dict[str, images.BuiltImage]) -> str:
     """The image of a database, known to the cluster: its reference."""
-    return loaded(built["postgresql"], state)
-
-
-def loaded(built: images.BuiltImage, state: Path) -> str:
-    import subprocess
-    import sys
-
-    deployer = Path(sys.executable).with_name("deployer")
-    done = subprocess.run(
-        [deployer, "local", "load-image", built.archive], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return built.reference
+    return loaded(built["postgresql"])
 
 
 def test_each_person_has_a_database_that_keeps_what_is_in_it(
@@ -248,7 +224,7 @@ def test_a_server_is_stopped_when_the_hours_are_used_up(fleet: TestFleet, state:
 def test_templates_come_in_an_image_with_a_page_of_the_hubs_own_before_them(
     fleet: TestFleet, state: Path, built: dict[str, images.BuiltImage]
 ) -> None:
-    reference = loaded(built["pages"], state)
+    reference = loaded(built["pages"])
     templates = {"image": reference, "image_directory": "/srv/templates", "directory": "config/templates"}
     hub = add_hub(fleet, features={"templates": templates})
     (fleet.root / "config/templates").mkdir()
@@ -261,9 +237,9 @@ def test_templates_come_in_an_image_with_a_page_of_the_hubs_own_before_them(
 
 
 def test_an_image_without_the_templates_is_told_by_the_deploy(
-    fleet: TestFleet, state: Path, built: dict[str, images.BuiltImage]
+    fleet: TestFleet, built: dict[str, images.BuiltImage]
 ) -> None:
-    hub = add_hub(fleet, features={"templates": {"image": loaded(built["pages"], state)}})
+    hub = add_hub(fleet, features={"templates": {"image": loaded(built["pages"])}})
     done = fleet.deploy(hub)
     assert done.returncode == 1
     assert "image-templates" in done.stderr

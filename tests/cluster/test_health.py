@@ -19,13 +19,14 @@ from deployer.operations.hub_pods import user_pods
 from deployer.tools.jupyterhub import Refused
 from deployer.tools.kubernetes import ensure_namespace
 from deployer.tools.process import Programs
-from tests.cluster.conftest import TestFleet, wait_for
+from tests.waiting import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from deployer.tools.jupyterhub import HubApi
+    from tests.cluster.conftest import TestFleet
 
 pytestmark = pytest.mark.cluster
 

@@ -18,7 +18,7 @@ import pytest
 
 from deployer.operations.local import files as local_files
 from deployer.tools.kubernetes import NotFound
-from tests.cluster.conftest import wait_for
+from tests.waiting import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

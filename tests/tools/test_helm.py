@@ -111,6 +111,7 @@ def test_template_command(major: int) -> None:
     assert argv == (
         *(f"/bin/helm{major}", "template", "demo", "/c/basehub", "--namespace", "demo"),
         *("--kube-version", "1.34", "--include-crds", "--values", "-"),
+        *("--api-versions", "policy/v1/PodDisruptionBudget"),
     )
 
 
@@ -342,7 +343,7 @@ def test_real_helm_takes_every_option_we_give(real_helm: Helm, tmp_path: Path) -
         "users: [{name: a, user: {}}]\n"
         "contexts: [{name: a, context: {cluster: a, user: a}}]\n"
     )
-    common = {"namespace": "n", "home": tmp_path / "home", "kubeconfig": kubeconfig}
+    common: dict[str, Any] = {"namespace": "n", "home": tmp_path / "home", "kubeconfig": kubeconfig}
     attempts: list[Any] = [
         lambda: real_helm.upgrade(
             tmp_path / "none",
@@ -350,10 +351,10 @@ def test_real_helm_takes_every_option_we_give(real_helm: Helm, tmp_path: Path) -
             values={},
             timeout=1,
             description="d",
-            **common,  # type: ignore[arg-type]
+            **common,
         ),
-        lambda: real_helm.history("r", **common),  # type: ignore[arg-type]
-        lambda: real_helm.rollback("r", 1, timeout=1, **common),  # type: ignore[arg-type]
+        lambda: real_helm.history("r", **common),
+        lambda: real_helm.rollback("r", 1, timeout=1, **common),
     ]
     for attempt in attempts:
         with pytest.raises(ProgramFailed, match=r"127\.0\.0\.1:1") as raised:

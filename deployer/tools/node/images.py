@@ -37,16 +37,21 @@ def loaded(anchor: Process, runner: Runner) -> frozenset[str]:
 
 
 def write_pause_archive(program: Path, archive: Path) -> None:
-    """Write the image that holds a pod's namespaces, a single program, as a docker archive."""
-    layer = _tar({"pause": (program.read_bytes(), 0o755)})
+    """Write the image that holds a pod's namespaces as a docker archive."""
+    write_archive(program, archive, image=PAUSE_IMAGE)
+
+
+def write_archive(program: Path, archive: Path, *, image: str) -> None:
+    """Write an image of a single program that needs nothing beside it as a docker archive."""
+    layer = _tar({program.name: (program.read_bytes(), 0o755)})
     digest = hashlib.sha256(layer).hexdigest()
     config = {
         "architecture": _architecture(),
         "os": "linux",
-        "config": {"Entrypoint": ["/pause"], "User": "65535:65535"},
+        "config": {"Entrypoint": [f"/{program.name}"], "User": "65535:65535"},
         "rootfs": {"type": "layers", "diff_ids": [f"sha256:{digest}"]},
     }
-    manifest = [{"Config": "config.json", "RepoTags": [PAUSE_IMAGE], "Layers": ["layer.tar"]}]
+    manifest = [{"Config": "config.json", "RepoTags": [image], "Layers": ["layer.tar"]}]
     files = {
         "layer.tar": layer,
         "config.json": json.dumps(config).encode(),

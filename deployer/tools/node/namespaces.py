@@ -77,6 +77,15 @@ def is_ready(anchor: Process) -> bool:
     return anchor.argv[0] == str(TOOLS / "pause")
 
 
+def is_alive(pid: int, *, proc: Path = _PROC) -> bool:
+    """Tell whether a process that we started still runs; one that ended is left there until we end."""
+    try:
+        status = (proc / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[0] not in "ZX"
+
+
 def processes(anchor: Process, *, proc: Path = _PROC) -> list[Process]:
     """Return the processes in the anchor's process namespace."""
     namespace = _namespace(proc / str(anchor.pid))

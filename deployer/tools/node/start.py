@@ -28,6 +28,7 @@ from deployer.tools.node.namespaces import (
     find_anchor,
     inside_argv,
     inside_environment,
+    is_alive,
     is_ready,
 )
 from deployer.tools.node.stop import stop
@@ -114,10 +115,16 @@ class Start:
             return anchor
         stop(node, self.programs)
         cgroups.make(node)
-        self._start_daemon("anchor", anchor_argv(node, self.tools))
+        self._see_anchor(self._start_daemon("anchor", anchor_argv(node, self.tools)))
         anchor = self._wait_for_anchor()
         network.connect(node, anchor, self.programs)
         return anchor
+
+    def _see_anchor(self, starter: int) -> None:
+        """Wait until the anchor shows, also for somebody who asks to stop: what is not seen stays."""
+        end = time.monotonic() + _PATIENCE
+        while find_anchor(self.node) is None and is_alive(starter) and time.monotonic() < end:
+            time.sleep(0.02)
 
     def _wait_for_anchor(self) -> Process:
         def is_there() -> bool:
@@ -141,12 +148,12 @@ class Start:
         elif component.name == "kube-apiserver":
             self._make_cluster_objects(anchor)
 
-    def _start_daemon(self, name: str, argv: Sequence[str]) -> None:
+    def _start_daemon(self, name: str, argv: Sequence[str]) -> int:
         log = self.node.log(name)
         if log.exists():
             # It tells how the one before ended.
             log.replace(log.with_suffix(".previous.log"))
-        self.programs.daemon(argv, log=log, env=inside_environment(), cwd=self.node.directory)
+        return self.programs.daemon(argv, log=log, env=inside_environment(), cwd=self.node.directory)
 
     def _load_pause_image(self, anchor: Process) -> None:
         version = inside_argv(anchor, images.ctr_argv("version"))

@@ -41,6 +41,16 @@ def test_the_pause_image_is_one_program_that_is_not_root(tmp_path: Path) -> None
         assert [(entry.name, entry.mode, entry.size) for entry in tar] == [("pause", 0o755, 7)]
 
 
+def test_any_program_that_stands_alone_is_an_image(tmp_path: Path) -> None:
+    (tmp_path / "traefik").write_bytes(b"program")
+    images.write_archive(tmp_path / "traefik", tmp_path / "image.tar", image="localhost/traefik:1")
+    with tarfile.open(tmp_path / "image.tar") as tar:
+        files = {entry.name: tar.extractfile(entry) for entry in tar}
+        texts = {name: file.read() for name, file in files.items() if file and name.endswith(".json")}
+    assert json.loads(texts["manifest.json"])[0]["RepoTags"] == ["localhost/traefik:1"]
+    assert json.loads(texts["config.json"])["config"]["Entrypoint"] == ["/traefik"]
+
+
 def test_the_same_program_gives_the_same_archive(tmp_path: Path) -> None:
     (tmp_path / "pause").write_bytes(b"program")
     for name in ("one.tar", "two.tar"):

@@ -13,6 +13,7 @@ from deployer.tools.node.namespaces import (
     daemon_argv,
     find_anchor,
     inside_argv,
+    is_alive,
     is_ready,
     listening_ports,
     processes,
@@ -119,3 +120,15 @@ def test_commands_run_inside_and_daemons_are_left_to_the_anchor() -> None:
     enter = ("nsenter", "--target=40", "--mount", "--net", "--uts", "--pid")
     assert inside_argv(anchor, ("ip", "link")) == (*enter, "ip", "link")
     assert daemon_argv(anchor, ("etcd", "-x")) == (*enter, "setsid", "--fork", "etcd", "-x")
+
+
+@pytest.mark.parametrize(
+    ("state", "alive"), [("S", True), ("R", True), ("D", True), ("Z", False), ("X", False)]
+)
+def test_a_program_that_ended_and_is_still_listed_is_not_alive(
+    tmp_path: Path, state: str, alive: bool
+) -> None:
+    (tmp_path / "40").mkdir()
+    (tmp_path / "40/stat").write_text(f"40 (a name (with) Z) {state} 1 40 40 0\n")
+    assert is_alive(40, proc=tmp_path) is alive
+    assert not is_alive(41, proc=tmp_path)

@@ -1,4 +1,5 @@
-// Command coredns is CoreDNS with only the plugins that the local cluster's DNS uses.
+// Command coredns is CoreDNS with only the plugins that the local cluster's DNS uses, and `file`, by which tests have
+// zones of their own.
 package main
 
 import (
@@ -6,6 +7,7 @@ import (
 	_ "github.com/coredns/coredns/plugin/bind"
 	_ "github.com/coredns/coredns/plugin/cache"
 	_ "github.com/coredns/coredns/plugin/errors"
+	_ "github.com/coredns/coredns/plugin/file"
 	_ "github.com/coredns/coredns/plugin/forward"
 	_ "github.com/coredns/coredns/plugin/health"
 	_ "github.com/coredns/coredns/plugin/kubernetes"

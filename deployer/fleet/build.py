@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from deployer.fleet import daskhub, versions
 from deployer.fleet.features import Speaker, features
+from deployer.fleet.freezes import freezes
 from deployer.fleet.model import (
     Aws,
     Azure,
+    CentralGrafana,
     Cluster,
     Gcp,
     HealthCheck,
@@ -23,6 +25,7 @@ from deployer.fleet.model import (
     Organisation,
     Preset,
     Provider,
+    UptimeCheck,
     ValuesFile,
 )
 from deployer.fleet.subjects import in_hub
@@ -45,7 +48,7 @@ _UNDER = "under"
 T = TypeVar("T")
 
 
-def organisation(document: Document) -> Organisation:
+def organisation(files: Files, document: Document) -> Organisation:
     """Return who operates the fleet."""
     data = document.data
     return Organisation(
@@ -55,7 +58,15 @@ def organisation(document: Document) -> Organisation:
         kubernetes_version=_get(_map(data, "defaults"), "kubernetes_version", str),
         staff={kind: _names(_map(data, "staff"), kind) for kind in _map(data, "staff")},
         state=_map(data, "state"),
+        grafana=_grafana(files, document),
     )
+
+
+def _grafana(files: Files, document: Document) -> CentralGrafana | None:
+    data = _map(document.data, "grafana")
+    url = _text(data, "url")
+    token_file = files.listed(document, ("grafana", "token_file"), data.get("token_file"))
+    return CentralGrafana(url=url.rstrip("/"), token_file=token_file) if url else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +83,8 @@ class Builder:
         data = document.data
         provider = _provider(document)
         self._check_listed(document)
-        version = _get(data, "kubernetes_version", str) or self.organisation.kubernetes_version
+        built = _get(_map(data, "infrastructure"), "kubernetes_version", str)
+        version = _get(data, "kubernetes_version", str) or built or self.organisation.kubernetes_version
         is_local = isinstance(provider, Local)
         identity = self.local if is_local else _map(data, "identity")
         return Cluster(
@@ -86,6 +98,7 @@ class Builder:
             uid=_get(identity, "uid", str),
             outputs=self.local if is_local else self._outputs(document),
             support_files=self._values_files(document, ("support", "helm_chart_values_files"), ()),
+            freezes=freezes(_list(data, "freeze")),
             organisation=self.organisation,
             document=document,
         )
@@ -94,7 +107,7 @@ class Builder:
         path = document.path.parent / "outputs.yaml"
         if "infrastructure" not in document.data or not path.exists():
             return {}
-        outputs: dict[str, Any] = self.files.document(path).data
+        outputs: dict[str, Any] = self.files.checked(path, "outputs").data
         return outputs
 
     def _check_listed(self, document: Document) -> None:
@@ -130,6 +143,8 @@ class Builder:
             staging_for=_names(data, "staging_for"),
             staged_by=_get(data, "staged_by", str),
             health=_health(_map(data, "health")),
+            uptime_check=_uptime_check(data),
+            freezes=freezes(_list(data, "freeze"), hub=name),
             contacts=_map(data, "contacts"),
             document=document,
             at=at,
@@ -205,6 +220,8 @@ def _provider(document: Document) -> Provider:
                 key=_get(azure, "key", str),
                 resource_group=_text(azure, "resource_group"),
                 cluster=_text(azure, "cluster"),
+                location=_get(azure, "location", str),
+                subscription=_get(azure, "subscription", str),
             )
         case "gcp":
             return Gcp(
@@ -240,6 +257,18 @@ def _health(data: Mapping[str, Any]) -> HealthCheck:
         profile=_get(data, "profile", str),
         image=_get(data, "image", str),
         timeout=_get(data, "timeout", int) or HealthCheck.timeout,
+    )
+
+
+def _uptime_check(data: Mapping[str, Any]) -> UptimeCheck | None:
+    if data.get("uptime_check") is False:
+        return None
+    said = _map(data, "uptime_check")
+    # As text too, for so fleets have it.
+    status = str(said.get("expected_status", ""))
+    return UptimeCheck(
+        address=_get(said, "address", str),
+        status=int(status) if status.isdecimal() else UptimeCheck.status,
     )
 
 

@@ -71,7 +71,7 @@ class Checker:
             from jsonschema.validators import extend, validator_for
 
         draft = validator_for(self.schema, default=Draft7Validator)
-        checker: Validator = extend(draft, {"pattern": _pattern})(self.schema)  # type: ignore[no-untyped-call]
+        checker: Validator = extend(draft, {"pattern": _pattern})(self.schema)  # type: ignore[no-untyped-call]  # not typed
         return checker
 
 
@@ -97,7 +97,7 @@ def _absent(module: str) -> Iterator[None]:
     if module in sys.modules:
         yield
         return
-    sys.modules[module] = None  # type: ignore[assignment]
+    sys.modules[module] = None  # type: ignore[assignment]  # so it cannot be imported
     try:
         yield
     finally:

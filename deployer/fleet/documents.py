@@ -190,5 +190,5 @@ def _position(error: UnicodeDecodeError) -> Mark:
     return Mark(*place(before, len(before)))
 
 
-def _problem(name: str, message: str, mark: Mark = Mark(1, 1), *, rule: str = "yaml") -> Problem:  # noqa: B008
+def _problem(name: str, message: str, mark: Mark = Mark(1, 1), *, rule: str = "yaml") -> Problem:  # noqa: B008 frozen
     return Problem(path=name, line=mark.line, column=mark.column, message=message, rule=rule)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from deployer.fleet.defaults import complete
+from deployer.fleet.model import Aws
 from deployer.fleet.schema_files import whole
 
 if TYPE_CHECKING:
@@ -30,6 +31,12 @@ def default_range() -> str:
     return found
 
 
+def ci_subject(ci: Mapping[str, Any]) -> str:
+    """Return which jobs of CI may deploy, in the words of GitHub's tokens."""
+    job = f"environment:{ci['environment']}" if "environment" in ci else f"ref:refs/heads/{ci['branch']}"
+    return f"repo:{ci['github']}:{job}"
+
+
 def unbuilt_storage(cluster: Cluster, hub: Hub) -> str | None:
     """Return the name of the storage that a hub's homes are to be on and that outputs.yaml does not tell of.
 
@@ -44,3 +51,13 @@ def unbuilt_storage(cluster: Cluster, hub: Hub) -> str | None:
             if name in declared and name not in told:
                 return str(name)
     return None
+
+
+def unbuilt_support(cluster: Cluster) -> str | None:
+    """Return the output of a cluster's infrastructure that its support counts on and that is not there."""
+    asked = cluster.document.value((KEY,))
+    if not isinstance(asked, Mapping):
+        return None
+    wanted = ["autoscaler_role"] if isinstance(cluster.provider, Aws) else []
+    wanted += ["dns"] if asked.get("dns") else []
+    return next((name for name in wanted if not cluster.outputs.get(name)), None)

@@ -71,6 +71,25 @@ def support(provider: str | None, version: str) -> Support | None:
     )
 
 
+def known_versions(provider: str | None) -> tuple[str, ...]:
+    """Return the minor versions of a provider whose support is known, the oldest first."""
+    return tuple(_table().get(provider or "", {}).get("versions", ()))
+
+
+def offered(provider: str, today: date) -> tuple[tuple[str, Support], ...]:
+    """Return the versions that a provider supports on a day, the oldest first.
+
+    The day on which a provider begins to offer one is not in the table: the newest may be announced only.
+    """
+    found = ((version, support(provider, version)) for version in known_versions(provider))
+    return tuple((version, known) for version, known in found if known and known.state(today) != "ended")
+
+
+def providers() -> tuple[str, ...]:
+    """Return the providers of whom versions are known."""
+    return tuple(_table())
+
+
 def minor(version: str | None) -> str | None:
     """Return the minor version of one of a cloud's, such as `1.34` of `1.34.3-gke.1`, None if it is none."""
     matched = _VERSION.fullmatch(version or "")

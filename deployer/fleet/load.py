@@ -6,13 +6,14 @@ import gc
 import os
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from deployer.errors import DeployerError
 from deployer.fleet import build
 from deployer.fleet.files import Files
 from deployer.fleet.ignores import ignores
-from deployer.fleet.model import Cluster, Fleet, Hub, Organisation
+from deployer.fleet.model import SUPPORT, Cluster, Fleet, Hub, Organisation
 from deployer.fleet.presets import Presets
 from deployer.fleet.problems import ConfigurationError, Problem
 from deployer.fleet.rules import RULES, UNIGNORABLE
@@ -21,7 +22,6 @@ from deployer.fleet.versions import understood
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
-    from pathlib import Path
 
 _CLUSTERS = "config/clusters"
 _CLUSTER_FILE = "cluster.yaml"
@@ -40,19 +40,29 @@ def find_root(start: Path) -> Path:
 
 
 def load_fleet(
-    root: Path, *, state: Path | None = None, only: str | None = None, hubs: Collection[str] = ()
+    root: Path,
+    *,
+    state: Path | None = None,
+    only: str | None = None,
+    hubs: Collection[str] = (),
+    support: bool = True,
+    apart_from: str | None = None,
 ) -> Fleet:
     """Return the fleet of a root directory.
 
-    With `hubs`, what is wrong in files that no hub of these names uses does not matter.
+    With `hubs`, what is wrong in files that no hub of these names uses does not matter, those of the support
+    among them unless it is named too; nor does it without hubs when `support` is False. Nor does what is in
+    files of the name `apart_from`, which are to be written anew.
 
     Raises:
         ConfigurationError: something is wrong with it. Warnings don't count.
     """
     fleet, problems = load(root, state=state, only=only)
-    if hubs:
+    if hubs or not support:
         foreign = _files_of_others(fleet, hubs)
         problems = tuple(problem for problem in problems if problem.path not in foreign)
+    if apart_from:
+        problems = tuple(problem for problem in problems if PurePath(problem.path).name != apart_from)
     if any(problem.severity == "error" for problem in problems):
         raise ConfigurationError(problems)
     return fleet
@@ -128,16 +138,23 @@ def select_hubs(cluster: Cluster, names: Iterable[str]) -> tuple[Hub, ...]:
     hubs = {hub.name: hub for hub in cluster.hubs}
     wanted = tuple(dict.fromkeys(names))
     for name in wanted:
+        if name == SUPPORT:
+            raise DeployerError(
+                f"no hub: {cluster.name} {name}",
+                hint="what a cluster runs for all hubs is no hub: `deploy` and `render` take `--support`",
+            )
         if name not in hubs:
             raise _no_such("hub", f"{cluster.name} {name}", hubs, word=name)
     return tuple(hubs[name] for name in wanted or hubs)
 
 
 def _files_of_others(fleet: Fleet, names: Collection[str]) -> set[str]:
+    """Return the files that are used only by others than those named; by the support when none is named."""
     used: dict[bool, set[str]] = {True: set(), False: set()}
     for cluster in fleet.clusters:
-        for hub in cluster.hubs:
-            used[hub.name in names] |= {file.document.name for file in hub.values_files}
+        for owner in (*cluster.hubs, cluster.support):
+            named = owner.name in names if names else isinstance(owner, Hub)
+            used[named] |= {file.document.name for file in owner.values_files}
     return used[False] - used[True]
 
 
@@ -181,7 +198,7 @@ def _fleet(files: Files, paths: Iterable[Path], state: Path | None, *, everythin
 
 def _organisation(files: Files) -> Organisation:
     path = files.root / "config" / "org.yaml"
-    return build.organisation(files.checked(path, "org")) if os.path.lexists(path) else Organisation()
+    return build.organisation(files, files.checked(path, "org")) if os.path.lexists(path) else Organisation()
 
 
 def _local_outputs(files: Files, state: Path | None) -> dict[str, Any]:

@@ -6,16 +6,22 @@ Everything below the loader works on these objects; nothing reads YAML again. `f
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from deployer.fleet.ignores import Hidden, Ignores
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from pathlib import Path
 
     from deployer.fleet.documents import Document
     from deployer.fleet.positions import KeyPath
+
+
+SUPPORT = "support"
+"""The name of the release, chart and namespace of what a cluster runs for its hubs; no hub has it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,11 +46,13 @@ class Aws:
 
 @dataclass(frozen=True, kw_only=True)
 class Azure:
-    """Where an AKS cluster is."""
+    """Where an AKS cluster is. Those that Terraform builds have a `location` and a `subscription` too."""
 
     key: str | None
     resource_group: str
     cluster: str
+    location: str | None = None
+    subscription: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,34 +127,99 @@ class HealthCheck:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Hub:
-    """One JupyterHub: a Helm release of `chart` in the namespace that has its name.
+class UptimeCheck:
+    """How a hub is looked at from outside: at `address`, or its own `/hub/health`, which answers `status`."""
 
-    `chart` is the directory under helm-charts (`basehub`; a hub that says `daskhub` has `basehub` here and
-    the preset `dask` first). `chart_override` is a Chart.yaml that replaces the chart's own.
+    address: str | None = None
+    status: int = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Freeze:
+    """A window in which nothing is deployed: from `begins` on, until before `ends`; both have a time zone.
+
+    It is that of one `hub`, or else of all that the cluster has.
+    """
+
+    begins: datetime
+    ends: datetime
+    reason: str
+    hub: str | None = None
+
+    def __str__(self) -> str:
+        who = f"hub `{self.hub}` is frozen" if self.hub else "frozen"
+        return f"{who} until {self.ends.astimezone(UTC):%Y-%m-%d %H:%M} UTC ({self.reason})"
+
+    def plain(self) -> dict[str, object]:
+        """Return it as plain data."""
+        return {
+            "hub": self.hub,
+            "from": self.begins.isoformat(),
+            "until": self.ends.isoformat(),
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Installed:
+    """What a cluster has as one Helm release of `chart`, in the namespace that has its name.
+
+    `chart` is the directory under helm-charts, `chart_override` a Chart.yaml that replaces the chart's own.
     """
 
     name: str
-    display_name: str
-    domain: str
     chart: str
     values_files: tuple[ValuesFile, ...]
-    presets: tuple[Preset, ...] = ()
-    features: tuple[Feature, ...] = ()
     chart_override: Path | None = None
-    domain_override: ValuesFile | None = None
-    staging_for: tuple[str, ...] = ()
-    staged_by: str | None = None
-    health: HealthCheck = field(default_factory=HealthCheck)
-    contacts: Mapping[str, Any] = field(default_factory=dict)
     document: Document
-    """The cluster.yaml that declares the hub; `at` is the hub's path in it."""
+    """The cluster.yaml that declares it; `at` is its path in there."""
     at: tuple[str | int, ...] = ()
 
     @property
     def namespace(self) -> str:
         """The Kubernetes namespace, and the name of the Helm release."""
         return self.name
+
+    @property
+    def listed_files(self) -> tuple[ValuesFile, ...]:
+        """The files that cluster.yaml lists for it."""
+        return self.values_files
+
+
+@dataclass(frozen=True, kw_only=True)
+class Support(Installed):
+    """What a cluster runs for all of its hubs: a way in, certificates, metrics."""
+
+    @property
+    def declared(self) -> bool:
+        """Whether cluster.yaml asks for it: else a cluster is not to get a way in unseen."""
+        return self.name in self.document.data
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hub(Installed):
+    """One JupyterHub.
+
+    Its chart is `basehub`; a hub that says `daskhub` has `basehub` here and the preset `dask` first.
+    Without `uptime_check` nobody looks at it from outside.
+    """
+
+    display_name: str
+    domain: str
+    presets: tuple[Preset, ...] = ()
+    features: tuple[Feature, ...] = ()
+    domain_override: ValuesFile | None = None
+    staging_for: tuple[str, ...] = ()
+    staged_by: str | None = None
+    health: HealthCheck = field(default_factory=HealthCheck)
+    uptime_check: UptimeCheck | None = field(default_factory=UptimeCheck)
+    freezes: tuple[Freeze, ...] = ()
+    contacts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def listed_files(self) -> tuple[ValuesFile, ...]:
+        """The files that cluster.yaml lists for it, and the one with its domain."""
+        return (*self.values_files, *([self.domain_override] if self.domain_override else ()))
 
     @property
     def files(self) -> frozenset[str]:
@@ -156,6 +229,14 @@ class Hub:
             *(each.document for each in self.presets),
         ]
         return frozenset({self.document.name, *(document.name for document in documents)})
+
+
+@dataclass(frozen=True, kw_only=True)
+class CentralGrafana:
+    """The Grafana that shows the metrics of all clusters. `token_file` is encrypted and has the way in."""
+
+    url: str
+    token_file: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,6 +253,7 @@ class Organisation:
     kubernetes_version: str | None = None
     staff: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     state: Mapping[str, Any] = field(default_factory=dict)
+    grafana: CentralGrafana | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,8 +276,20 @@ class Cluster:
     uid: str | None = None
     outputs: Mapping[str, Any] = field(default_factory=dict)
     support_files: tuple[ValuesFile, ...] = ()
+    freezes: tuple[Freeze, ...] = ()
     organisation: Organisation = field(default_factory=Organisation)
     document: Document
+
+    @property
+    def support(self) -> Support:
+        """What the cluster runs for all of its hubs, whether cluster.yaml says something of it or not."""
+        return Support(
+            name=SUPPORT,
+            chart=SUPPORT,
+            values_files=self.support_files,
+            document=self.document,
+            at=(SUPPORT,),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

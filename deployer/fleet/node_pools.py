@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
     from deployer.fleet.machines.table import Machine
     from deployer.fleet.model import Cluster
+    from deployer.fleet.positions import KeyPath
 
+_AT = ("infrastructure", "node_pools")
 MACHINE = "node.kubernetes.io/instance-type"
 _MACHINE_ONCE = "beta.kubernetes.io/instance-type"
 _GIVEN = (
@@ -28,6 +30,7 @@ _GIVEN = (
     "karpenter.sh",
 )
 """The domains of labels and taints that nodes have without anybody declaring them."""
+_MOST_NODES = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +47,7 @@ class Pool:
     """One pool of nodes of one machine type. `group` is the key it is declared under, such as `notebooks`.
 
     `attached` is how many GPUs its nodes have beside those of the machine type, None when that can't be told.
-    `spot` nodes are cheap and may vanish any time. `declared` is the entry itself.
+    `spot` nodes are cheap and may vanish any time. `declared` is the entry itself, at the path `at`.
     """
 
     name: str
@@ -55,11 +58,24 @@ class Pool:
     attached: int | None = 0
     spot: bool = False
     declared: Mapping[str, Any] = field(default_factory=dict)
+    at: KeyPath = ()
 
     @property
     def type(self) -> Machine | None:
         """The type of its machines, None when it is unknown."""
         return machine(self.machine)
+
+    @property
+    def least(self) -> int:
+        """The fewest nodes, which are always there."""
+        found: int = self.declared.get("min", 1 if self.group == "core" else 0)
+        return found
+
+    @property
+    def most(self) -> int:
+        """The most nodes that there will ever be."""
+        found: int = self.declared.get("max", max(_MOST_NODES, self.least))
+        return found
 
     def has(self, label: str, value: Any) -> bool | None:
         """Say whether its nodes have a label, None when that can't be told."""
@@ -76,8 +92,15 @@ class Pool:
 
 def pools(cluster: Cluster) -> tuple[Pool, ...]:
     """Return the pools of a cluster, none when it declares none."""
-    declared = _map(cluster.document.value(("infrastructure", "node_pools")))
-    return tuple(pool for group, value in declared.items() for pool in _pools(group, group, value))
+    declared = _map(cluster.document.value(_AT))
+    return tuple(
+        pool for group, value in declared.items() for pool in _pools(group, group, value, (*_AT, group))
+    )
+
+
+def pool_named(cluster: Cluster, name: str) -> Pool | None:
+    """Return the pool that is called so, None when the cluster declares none."""
+    return next((pool for pool in pools(cluster) if pool.name == name), None)
 
 
 def given(key: str) -> bool:
@@ -86,19 +109,19 @@ def given(key: str) -> bool:
     return any(domain == each or domain.endswith(f".{each}") for each in _GIVEN)
 
 
-def _pools(group: str, name: str, value: Any) -> Iterator[Pool]:
-    """Return the pools in a map or a list of them, or in a map by their names."""
-    for each in _list(value):
-        yield from _pools(group, _text(_map(each).get("name")) or name, each)
+def _pools(group: str, name: str, value: Any, at: KeyPath) -> Iterator[Pool]:
+    """Return the pools in a map or a list of them, or in a map by their names; `at` is where they are."""
+    for index, each in enumerate(_list(value)):
+        yield from _pools(group, _text(_map(each).get("name")) or name, each, (*at, index))
     if "machine" in _map(value):
-        yield _pool(group, name, value)
+        yield _pool(group, name, value, at)
     else:
         for key, each in _map(value).items():
             if isinstance(each, Mapping):
-                yield from _pools(group, key, each)
+                yield from _pools(group, key, each, (*at, key))
 
 
-def _pool(group: str, name: str, data: Mapping[str, Any]) -> Pool:
+def _pool(group: str, name: str, data: Mapping[str, Any], at: KeyPath) -> Pool:
     return Pool(
         name=name,
         group=group,
@@ -108,6 +131,7 @@ def _pool(group: str, name: str, data: Mapping[str, Any]) -> Pool:
         attached=_attached(data.get("gpu")),
         spot=data.get("spot") is True,
         declared=data,
+        at=at,
     )
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from deployer.fleet.problems import Problem, Severity
 
 S = TypeVar("S")
+S_contra = TypeVar("S_contra", contravariant=True)
 
 
 class Finding(NamedTuple):
@@ -35,8 +36,8 @@ def as_found(finding: Finding) -> Finding:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rule(Generic[S]):
-    """One thing that `validate` looks for in a subject of kind `S`.
+class Rule(Generic[S_contra]):
+    """One thing that `validate` looks for in a subject of kind `S_contra`.
 
     `summary` is a line, `why` the paragraphs that its page in the documentation adds. What is found while
     files are read has no `find`: those rules exist to be explained. Without a file that can be read nothing
@@ -47,10 +48,10 @@ class Rule(Generic[S]):
     severity: Severity
     summary: str
     why: str = ""
-    find: Callable[[S], Iterator[Finding]] | None = None
+    find: Callable[[S_contra], Iterator[Finding]] | None = None
     ignorable: bool = True
 
-    def problems(self, subject: S, placed: Placing = as_found) -> Iterator[Problem]:
+    def problems(self, subject: S_contra, placed: Placing = as_found) -> Iterator[Problem]:
         """Return what is wrong with a subject; `placed` may give a finding another place."""
         for finding in self.find(subject) if self.find else ():
             yield self.problem(placed(finding))

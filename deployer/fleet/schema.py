@@ -19,13 +19,10 @@ if TYPE_CHECKING:
     from deployer.fleet.problems import Problem
 
 __all__ = ["SCHEMAS", "check", "definition", "described", "forbidden"]
-Kind = Literal["cluster", "org", "preset", "rule"]
+Kind = Literal["cluster", "org", "outputs", "preset", "rule"]
 RULE = "schema"
 
-_LATER = frozenset({"freeze"})
-"""Keys of a hub that are meant to come; nothing would heed them yet, so they are refused."""
 _MOST = 1000
-_NOT_YET = "is not supported by this version and would have no effect: remove it"
 
 
 def check(document: Document, kind: Kind) -> Iterator[Problem]:
@@ -33,7 +30,10 @@ def check(document: Document, kind: Kind) -> Iterator[Problem]:
     found = forbidden(document.data, kind)
     for violation in islice(found, _MOST):
         subject, at = in_hub(document.data, violation.at)
-        yield document.problem(violation.at, subject + _told(document, violation).about(at), RULE)
+        told = subject + _told(document, violation).about(at)
+        if kind == "outputs":
+            told += f"; `deployer infra output {document.path.parent.name}` writes the file anew"
+        yield document.problem(violation.at, told, RULE)
     if next(found, None):
         yield document.problem((), f"more than {_MOST:,} problems: the rest is not shown", RULE)
 
@@ -46,8 +46,6 @@ def forbidden(data: Any, kind: Kind) -> Iterator[Violation]:
 def _told(document: Document, violation: Violation) -> Violation:
     """Return a violation in the words of the fleet's own files, which hold no secrets."""
     message = violation.message
-    if violation.kind == "unknown key" and violation.at[-1] in _LATER:
-        return replace(violation, kind="value", message=_NOT_YET)
     if message.endswith(IN_QUOTES):
         return replace(violation, message=f'{message}: `"{document.texts[violation.at]}"`')
     return violation

@@ -52,7 +52,7 @@ def _read(root: Path, place: Path, found: dict[str, str]) -> Iterator[str]:
     # Those of `Path` raise for names that are too long.
     if not Path(os.path.realpath(place)).is_relative_to(os.path.realpath(root)):
         yield f"`{name}` lies outside the fleet's directory: move it inside"
-    elif not os.path.isdir(place):  # noqa: PTH112
+    elif not os.path.isdir(place):  # noqa: PTH112 raises nothing
         yield f"no such directory: `{name}`, seen from the fleet's own"
     else:
         for path in sorted(place.glob("*.html")):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from deployer.fleet import rules as fleet_rules
 from deployer.fleet.rule import described
 from deployer.fleet.rules.reading import READING
-from deployer.rules import manifests, values
+from deployer.rules import alarm, manifests, values
 from deployer.rules.dates import PAST_DATE
 from deployer.rules.kubernetes_support import KUBERNETES_SUPPORT
 
@@ -20,11 +20,15 @@ RENDERING: tuple[Rule[Any], ...] = (
 )
 """What is found on the way from values to objects."""
 
+ALARMS: tuple[Rule[Any], ...] = (*alarm.RULES, alarm.ALARM_RULE)
+"""What is found in the support's values."""
+
 RULES: tuple[Rule[Any], ...] = (
     *READING,
     *fleet_rules.RULES,
     KUBERNETES_SUPPORT,
     *values.RULES,
+    *ALARMS,
     PAST_DATE,
     *RENDERING,
     *manifests.RULES,

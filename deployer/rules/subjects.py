@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from deployer.charts.assemble import PreparedChart
     from deployer.fleet.documents import Document
-    from deployer.fleet.model import Cluster, Fleet, Hub
+    from deployer.fleet.model import Cluster, Fleet, Hub, Installed
     from deployer.fleet.positions import KeyPath
     from deployer.render.merge import Layer, Merged
 
@@ -27,23 +27,19 @@ _NESTED = (dict, list)
 
 
 @dataclass(frozen=True, kw_only=True)
-class HubValues:
-    """A hub with the values that its chart gets. Encrypted scalars are placeholders.
+class ReleaseValues:
+    """A hub, or what a cluster runs for all of its hubs, with the values that the chart gets.
 
-    `host` is the name under which users reach it, `handed` the values as Helm is given them. `fleet` has the
-    hub's own cluster and no other: what rules find is remembered as long as that cluster stays as it is.
-    Unless `complete`, some of what the hub is made of could not be taken, and may be what is missed.
+    Encrypted scalars are placeholders. `handed` are the values as Helm is given them. Unless `complete`, some
+    of what the release is made of could not be taken, and may be what is missed.
     """
 
-    fleet: Fleet
     cluster: Cluster
-    hub: Hub
-    host: str
+    owner: Installed
     chart: PreparedChart
     merged: Merged = field(repr=False)
     handed: Mapping[str, Any] = field(repr=False)
     complete: bool = True
-    _seen: dict[Callable[[HubValues], Any], Any] = field(default_factory=dict, repr=False)
 
     @cached_property
     def values(self) -> dict[str, Any]:
@@ -100,20 +96,39 @@ class HubValues:
         """
         layer, mark_at = self.merged.origin_path(at)
         if layer is self.merged.layers[0]:
-            return Finding(self.hub.document, self.hub.at, message)
+            return Finding(self.owner.document, self.owner.at, message)
         return self.finding_in(layer, mark_at, message)
 
     def finding_in(self, layer: Layer, at: KeyPath, message: str, *, line: int = 0) -> Finding:
         """Return a finding at a path of one layer, or in a `line` of the text there, from 1."""
-        return finding_in(self.hub, layer, at, message, line=line)
+        return finding_in(self.owner, layer, at, message, line=line)
 
 
-def finding_in(hub: Hub, layer: Layer, at: KeyPath, message: str, *, line: int = 0) -> Finding:
-    """Return a finding at a path of a layer that has a place in a file, else at the hub, with the layer."""
+@dataclass(frozen=True, kw_only=True)
+class HubValues(ReleaseValues):
+    """A hub with the values that its chart gets.
+
+    `host` is the name under which users reach it. `fleet` has the hub's own cluster and no other: what rules
+    find is remembered as long as that cluster stays as it is.
+    """
+
+    owner: Hub
+    fleet: Fleet
+    host: str
+    _seen: dict[Callable[[HubValues], Any], Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def hub(self) -> Hub:
+        """The hub."""
+        return self.owner
+
+
+def finding_in(owner: Installed, layer: Layer, at: KeyPath, message: str, *, line: int = 0) -> Finding:
+    """Return a finding at a path of a layer with a place in a file, else at the owner, with the layer."""
     if layer.feature is not None:
         return Finding(layer.feature.document, layer.feature.at, f"{message} ({layer.name})")
     if layer.document is None:
-        return Finding(hub.document, hub.at, f"{message} ({layer.name})")
+        return Finding(owner.document, owner.at, f"{message} ({layer.name})")
     return Finding(layer.document, at, message, line)
 
 
@@ -132,10 +147,10 @@ def seen_once(view: Callable[[HubValues], T]) -> Callable[[HubValues], T]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class HubObjects:
-    """The Kubernetes objects of a hub's release, as Helm renders them."""
+class ReleaseObjects:
+    """The Kubernetes objects of a release, as Helm renders them."""
 
-    release: HubValues
+    release: ReleaseValues
     objects: tuple[Mapping[str, Any], ...] = field(repr=False)
 
     def finding(self, owner: Mapping[str, Any], message: str, at: KeyPath = ()) -> Finding:
@@ -143,8 +158,15 @@ class HubObjects:
         about = f"{name_of(owner)}: {message}"
         if at and self.release.said(*(str(key) for key in at)):
             return self.release.finding(at, about)
-        hub = self.release.hub
-        return Finding(hub.document, (*hub.at, "helm_chart"), about)
+        of = self.release.owner
+        return Finding(of.document, (*of.at, "helm_chart"), about)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HubObjects(ReleaseObjects):
+    """The Kubernetes objects of a hub's release."""
+
+    release: HubValues
 
 
 def name_of(owner: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from deployer.fleet.documents import Document, Mark, examine, read
 from deployer.fleet.problems import ConfigurationError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 TEXT = """\
@@ -315,9 +316,11 @@ def test_looking_into_a_file_that_contains_itself_ends(tmp_path: Path) -> None:
         (lambda path: path.write_bytes(b"#" * (1024**2 + 1)), "larger than 1 MiB"),
     ],
 )
-def test_what_cannot_be_read_is_a_problem(tmp_path: Path, make: object, problem: str) -> None:
+def test_what_cannot_be_read_is_a_problem(
+    tmp_path: Path, make: Callable[[Path], object], problem: str
+) -> None:
     path = tmp_path / "file.yaml"
-    make(path)  # type: ignore[operator]
+    make(path)
     document, found = examine(path, root=tmp_path)
     assert document.data == {}
     assert [str(each) for each in found] == [f"file.yaml:1:1: {problem} [file]"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
@@ -10,6 +10,9 @@ import yaml
 from deployer.fleet import features as module
 from deployer.fleet.features import Speaker, features
 from tests.render.fleets import document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SCHEMAS: dict[str, Any] = {
     "one": {
@@ -29,8 +32,11 @@ SCHEMAS: dict[str, Any] = {
 
 
 @pytest.fixture(autouse=True)
-def schemas(monkeypatch: pytest.MonkeyPatch) -> None:
+def schemas(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(module, "schema_of", lambda name: SCHEMAS.get(name, {}))
+    module._checker.cache_clear()
+    yield
+    # Else whatever comes after in this process takes sign-in of no type for right.
     module._checker.cache_clear()
 
 

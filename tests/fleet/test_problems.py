@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from deployer.fleet.problems import ConfigurationError, Problem, counted
 
 
-def problem(path: str, line: int, **more: str) -> Problem:
-    return Problem(path=path, line=line, column=1, message="m", rule="r", **more)  # type: ignore[arg-type]
+def problem(path: str, line: int, **more: Any) -> Problem:
+    return Problem(path=path, line=line, column=1, message="m", rule="r", **more)
 
 
 def test_problems_sort_by_file_then_by_number_of_line() -> None:

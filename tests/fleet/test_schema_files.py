@@ -1,11 +1,17 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from jsonschema import Draft7Validator
 
 from deployer.fleet import schema_files
 from deployer.fleet.schema_files import SCHEMAS, names, whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
 
 
 def references(node: object) -> list[str]:
@@ -23,7 +29,9 @@ def test_a_whole_schema_refers_to_nothing_but_itself() -> None:
         assert [each for each in references(whole(name)) if not each.startswith("#/definitions/")] == []
 
 
-def test_a_part_is_put_in_with_what_stands_beside_its_reference(tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_a_part_is_put_in_with_what_stands_beside_its_reference(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(schema_files, "SCHEMAS", tmp_path)
     (tmp_path / "parts").mkdir()
     whole_ = {"title": "W", "properties": {"part": {"$ref": "parts/part.json", "description": "Own words."}}}

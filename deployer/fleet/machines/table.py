@@ -56,9 +56,9 @@ def machine(name: str) -> Machine | None:
     return Machine(name=name, cloud="gcp", cpu=int(custom[1]), memory=int(custom[2]) * MIB)
 
 
-def names() -> tuple[str, ...]:
-    """Return the names of all machine types in the table."""
-    return tuple(name for part in _table().values() for name in part["machines"])
+def names(of: str | None = None) -> tuple[str, ...]:
+    """Return the names of all machine types in the table, or those of a cloud."""
+    return tuple(name for cloud, part in _table().items() if of in (None, cloud) for name in part["machines"])
 
 
 def sources() -> tuple[Source, ...]:

@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING
 from deployer.fleet.rules import (
     dask,
     files,
+    freezes,
     hosts,
+    infrastructure,
     literals,
+    locations,
     names,
     people,
     presets,
     providers,
+    quotas,
     reading,
     relations,
     sign_in,
@@ -31,12 +35,16 @@ RULES: tuple[Rule[Fleet], ...] = (
     *hosts.RULES,
     *providers.RULES,
     *relations.RULES,
+    *freezes.RULES,
     *presets.RULES,
     *files.RULES,
     *literals.RULES,
     *people.RULES,
     *sign_in.RULES,
     *dask.RULES,
+    *infrastructure.RULES,
+    *quotas.RULES,
+    *locations.RULES,
 )
 
 UNIGNORABLE = frozenset(rule.id for rule in (*reading.READING, *RULES) if not rule.ignorable)

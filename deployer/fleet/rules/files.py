@@ -32,7 +32,7 @@ def plain_secret(fleet: Fleet) -> Iterator[Finding]:
     lists, too. A value that was typed into an encrypted file is as plain, and sops refuses the file.
     """
     read = {document.path: document for document in fleet.documents}
-    for path in dict.fromkeys([*read, *_beside(fleet)]):
+    for path in dict.fromkeys([*read, *_beside(fleet), *_token_file(fleet)]):
         if not _promises_secret(path.name):
             continue
         document = read.get(path) or _unread(fleet, path)
@@ -132,7 +132,7 @@ def _listed(cluster: Cluster, at: KeyPath) -> Iterator[tuple[int, str]]:
     for index, entry in enumerate(entries if isinstance(entries, list) else ()):
         name = entry.get("file") if isinstance(entry, dict) else entry
         if isinstance(name, str):
-            yield index, os.path.normpath(os.path.join(cluster.directory, name))  # noqa: PTH118
+            yield index, os.path.normpath(os.path.join(cluster.directory, name))  # noqa: PTH118 as text
 
 
 def _beside(fleet: Fleet) -> list[Path]:
@@ -147,6 +147,12 @@ def _beside(fleet: Fleet) -> list[Path]:
         with suppress(FileNotFoundError, PermissionError), os.scandir(directory) as entries:
             found += sorted(directory / entry.name for entry in entries if _is_file(entry))
     return found
+
+
+def _token_file(fleet: Fleet) -> tuple[Path, ...]:
+    """Return the file that has the way into the central Grafana, if there is one."""
+    grafana = fleet.organisation.grafana
+    return (grafana.token_file,) if grafana and grafana.token_file else ()
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deployer.fleet.model import SUPPORT
 from deployer.fleet.rule import Finding, rule
 from deployer.fleet.rules.places import in_hub, kubernetes_of
 
@@ -11,8 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from deployer.fleet.model import Fleet, Hub
-
-_SUPPORT = "support"
 
 
 @rule()
@@ -54,7 +53,7 @@ def reserved_name(fleet: Fleet) -> Iterator[Finding]:
         for hub in cluster.hubs:
             if hub.name.startswith("kube-"):
                 yield in_hub(hub, ("name",), "choose another name: `kube-` is for Kubernetes")
-            elif hub.name == _SUPPORT and _SUPPORT in cluster.document.data:
+            elif hub.name == SUPPORT and SUPPORT in cluster.document.data:
                 yield in_hub(hub, ("name",), "choose another name: it is that of the cluster's own release")
 
 

@@ -53,7 +53,7 @@ def kubernetes_of(cluster: Cluster) -> object:
         case Aws():
             place = (provider.account, provider.region, provider.cluster)
         case Azure():
-            place = (provider.resource_group, provider.cluster)
+            place = (provider.subscription or "-", provider.resource_group, provider.cluster)
         case Gcp():
             place = (provider.project, provider.location, provider.cluster)
         case Kubeconfig():

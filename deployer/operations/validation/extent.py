@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from deployer.fleet.documents import Document
-    from deployer.fleet.model import Cluster, Fleet, Hub
+    from deployer.fleet.model import Cluster, Fleet, Hub, Installed, Support
     from deployer.fleet.positions import KeyPath
     from deployer.fleet.problems import Problem
 
@@ -42,10 +42,10 @@ class Extent(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """A hub, and how far it is looked at."""
+    """A hub, or the support of a cluster, and how far it is looked at."""
 
     cluster: Cluster
-    hub: Hub
+    hub: Installed
     extent: Extent = Extent.ALL
 
 
@@ -69,18 +69,35 @@ _OF_CLUSTER = {
 """Keys of a cluster that rules about hubs look at, and what is left when one is wrong."""
 
 
-def looks(fleet: Fleet, chosen: Chosen, wrong: Iterable[Problem]) -> tuple[Look, ...]:
-    """Return how far each of the chosen hubs is looked at; `wrong` are the errors that nobody accepts."""
+def looks(
+    fleet: Fleet, chosen: Chosen, wrong: Iterable[Problem], supports: Iterable[Cluster] = ()
+) -> tuple[Look, ...]:
+    """Return how far each of the chosen hubs is looked at; `wrong` are the errors that nobody accepts.
+
+    Then come the clusters whose support is looked at, too.
+    """
     documents = {cluster.document.name: cluster.document for cluster in fleet.clusters}
     found: dict[str, list[tuple[KeyPath, Problem]]] = defaultdict(list)
     for each in wrong:
         document = documents.get(each.path)
         at = entry_at(document, each.line, each.column) if document else ()
         found[each.path].append((at, each))
-    return tuple(
+    hubs = (
         Look(cluster=cluster, hub=hub, extent=min(_extents(hub, found), default=Extent.ALL))
         for cluster, hub in chosen
     )
+    theirs = [(each, each.support) for each in supports]
+    others = (Look(cluster=each, hub=owner, extent=_of_support(owner, found)) for each, owner in theirs)
+    return (*hubs, *others)
+
+
+def _of_support(support: Support, found: Mapping[str, list[tuple[KeyPath, Problem]]]) -> Extent:
+    """Return how far the support of a cluster is looked at: not at all after an error that concerns it."""
+    in_files = any(found.get(file.document.name) for file in support.values_files)
+    in_cluster = any(
+        problem.rule == "yaml" or at[:1] != ("hubs",) for at, problem in found.get(support.document.name, ())
+    )
+    return Extent.NOTHING if in_files or in_cluster else Extent.ALL
 
 
 def _extents(hub: Hub, found: Mapping[str, list[tuple[KeyPath, Problem]]]) -> Iterator[Extent]:

@@ -1,4 +1,4 @@
-"""One hub: its charts and values, and the objects that Helm makes of them."""
+"""One hub, or the support of a cluster: charts and values, and the objects that Helm makes of them."""
 
 from __future__ import annotations
 
@@ -8,29 +8,35 @@ from typing import TYPE_CHECKING
 from deployer.charts.cache import CacheUnusable
 from deployer.charts.sources import ChartUnavailable
 from deployer.errors import DeployerError, Interrupted
+from deployer.fleet.model import Hub
 from deployer.fleet.problems import ConfigurationError
 from deployer.operations.validation.extent import Extent
-from deployer.operations.validation.findings import HubFindings
+from deployer.operations.validation.findings import HubFindings, SupportFindings
 from deployer.operations.validation.report import Outcome
 from deployer.rules.dates import past_dates
 from deployer.tools.process import ProgramFailed, ProgramMissing
 
 if TYPE_CHECKING:
-    from deployer.fleet.model import Cluster, Fleet, Hub
+    from deployer.fleet.model import Cluster, Fleet, Installed
     from deployer.fleet.problems import Problem
     from deployer.operations.validation.extent import Look
+    from deployer.operations.validation.findings import ReleaseFindings
     from deployer.operations.validation.work import Work
 
 _LONGEST_MESSAGE = 300
 
 
 def check(work: Work, look: Look) -> Outcome:
-    """Return what is wrong with a hub, beyond its files, as far as it is to be looked at."""
+    """Return what is wrong with a release, beyond its files, as far as it is to be looked at."""
     cluster, hub, extent = look.cluster, look.hub, look.extent
     if work.session.interruption.requested or extent is Extent.NOTHING:
         return Outcome(hub=hub)
     complete = extent > Extent.PART
-    findings = HubFindings(work=work, cluster=cluster, hub=hub, complete=complete)
+    findings = (
+        HubFindings(work=work, cluster=cluster, hub=hub, complete=complete)
+        if isinstance(hub, Hub)
+        else SupportFindings(work=work, cluster=cluster, hub=hub, complete=complete)
+    )
     try:
         found = findings.in_values()
     except ChartUnavailable as error:
@@ -43,7 +49,7 @@ def check(work: Work, look: Look) -> Outcome:
         failures = _failures(work.fleet, hub, error, "chart-package")
         return Outcome(hub=hub).having(failures, work.fleet.ignores, cluster)
     outcome = Outcome(hub=hub, notices=found.notices, values_seen=complete)
-    dates = past_dates(hub, work.session.clock())
+    dates = past_dates(hub, work.session.clock()) if isinstance(hub, Hub) else ()
     outcome = outcome.having((*found.problems, *dates), work.fleet.ignores, cluster)
     if not work.render:
         return outcome
@@ -52,7 +58,7 @@ def check(work: Work, look: Look) -> Outcome:
     return _check_objects(work, cluster, findings, outcome)
 
 
-def _check_objects(work: Work, cluster: Cluster, findings: HubFindings, outcome: Outcome) -> Outcome:
+def _check_objects(work: Work, cluster: Cluster, findings: ReleaseFindings, outcome: Outcome) -> Outcome:
     try:
         found = findings.in_objects()
     except Interrupted:
@@ -68,7 +74,7 @@ def _check_objects(work: Work, cluster: Cluster, findings: HubFindings, outcome:
     return replace(outcome, objects_seen=True, notices=(*outcome.notices, *found.notices))
 
 
-def _failures(fleet: Fleet, hub: Hub, error: DeployerError, rule: str) -> tuple[Problem, ...]:
+def _failures(fleet: Fleet, hub: Installed, error: DeployerError, rule: str) -> tuple[Problem, ...]:
     problems = error.problems if isinstance(error, ConfigurationError) else ()
     if problems and all((fleet.root / each.path).is_file() for each in problems):
         return problems  # in files of a chart that the fleet has itself

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from deployer.fleet.documents import Document
-    from deployer.fleet.model import Cluster, Fleet, Hub
+    from deployer.fleet.model import Cluster, Fleet, Installed
     from deployer.operations.charts_at_hand import Charts
     from deployer.operations.render import Rendered
     from deployer.rules.own.load import OwnRules
@@ -38,23 +38,23 @@ class Keys:
     own: OwnRules
     _clusters: dict[str, str] = field(default_factory=dict, repr=False)
 
-    def values(self, cluster: Cluster, hub: Hub, complete: bool = True) -> str:
-        """Return the key of what rules find in a hub's values, `complete` or as far as they could be taken.
+    def values(self, cluster: Cluster, owner: Installed, complete: bool = True) -> str:
+        """Return the key of what rules find in values, `complete` or as far as they could be taken.
 
         Raises:
-            DeployerError: something is wrong with the hub's chart.
+            DeployerError: something is wrong with its chart.
         """
         kind = "values" if complete else "values in part"
-        return key_of(kind, self._run, self._cluster(cluster), hub.at, self.charts.fingerprint(hub))
+        return key_of(kind, self._run, self._cluster(cluster), owner.at, self.charts.fingerprint(owner))
 
     def objects(self, values: str, helm: Helm) -> str:
-        """Return the key of what rules find in a hub's objects."""
+        """Return the key of what rules find in the objects of a release."""
         return key_of("objects", values, _of(helm))
 
     def rendering(self, release: Rendered, handed: Mapping[str, Any], helm: Helm) -> str:
         """Return the key of the objects themselves: what Helm is given, and which Helm."""
         chart = release.chart.path
-        given = (release.hub.name, release.hub.namespace, release.kube_version, values_text(handed))
+        given = (release.owner.name, release.owner.namespace, release.kube_version, values_text(handed))
         return key_of("rendering", self._program, _of(helm), chart.parent.name, chart.name, *given)
 
     @cached_property

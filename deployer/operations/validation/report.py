@@ -6,11 +6,13 @@ from collections import defaultdict
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from deployer.fleet.model import SUPPORT, Hub
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from deployer.fleet.ignores import Hidden, Ignores
-    from deployer.fleet.model import Cluster, Hub
+    from deployer.fleet.model import Cluster, Installed
     from deployer.fleet.problems import Problem
     from deployer.fleet.rule import Rule
     from deployer.operations.validation.changes import Changes
@@ -74,13 +76,13 @@ class Report:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What the charts say about one hub, and the ignored part of it, which is `hidden`.
+    """What the charts say about one hub, or about the support of a cluster, and the ignored part, `hidden`.
 
     `values_seen` and `objects_seen` tell whether the rules about its values and its objects were all asked,
     `objects_wait` that those about its objects were not, for errors that come first.
     """
 
-    hub: Hub
+    hub: Installed
     problems: tuple[Problem, ...] = ()
     hidden: tuple[Hidden, ...] = ()
     notices: tuple[str, ...] = ()
@@ -102,16 +104,23 @@ class Outcome:
 
 def with_hubs(outcomes: Iterable[Outcome]) -> list[Problem]:
     """Return each problem once, with the hubs that have it: many may share a file."""
-    hubs: dict[Problem, list[str]] = defaultdict(list)
+    owners: dict[Problem, list[Installed]] = defaultdict(list)
     for outcome in outcomes:
         for problem in dict.fromkeys(outcome.problems):
-            hubs[problem].append(outcome.hub.name)
+            owners[problem].append(outcome.hub)
     return [
-        replace(problem, message=f"{_named(names)}: {problem.message}") for problem, names in hubs.items()
+        replace(problem, message=f"{_named(found)}: {problem.message}") for problem, found in owners.items()
     ]
 
 
-def _named(hubs: list[str]) -> str:
+def _named(owners: list[Installed]) -> str:
+    hubs = [each.name for each in owners if isinstance(each, Hub)]
+    if len(hubs) < len(owners):
+        return " and ".join([SUPPORT, *([_named_hubs(hubs)] if hubs else [])])
+    return _named_hubs(hubs)
+
+
+def _named_hubs(hubs: list[str]) -> str:
     named = ", ".join(f"`{hub}`" for hub in hubs[:_NAMED_HUBS])
     more = len(hubs) - _NAMED_HUBS
     return f"hub{'s' if len(hubs) > 1 else ''} {named}" + (f" and {more} more" if more > 0 else "")

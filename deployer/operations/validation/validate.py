@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from deployer.fleet import versions
 from deployer.fleet.load import load, select_cluster, select_hubs
+from deployer.fleet.model import Support
 from deployer.operations.validation.cache import Cache
 from deployer.operations.validation.changes import changes_since
 from deployer.operations.validation.extent import looks, unbuilt
@@ -72,12 +73,16 @@ def validate(
     wrong = [each for each in problems if each.severity == "error" and not baseline.accepts(each)]
     cache = Cache(directory=session.cache / "validate") if cached else None
     work = Work(session=session, fleet=fleet, baseline=baseline, own=own, render=render, cache=cache)
-    looked = looks(fleet, chosen, wrong)
-    outcomes = _outcomes(work, looked, jobs)
     clusters = () if changes or hubs else fleet.clusters
+    # Few, so that they are looked at whatever has changed.
+    supports = () if hubs else [each for each in fleet.clusters if each.support.declared]
+    looked = looks(fleet, chosen, wrong, supports)
+    outcomes = _outcomes(work, looked, jobs)
     nameless = [each for some in clusters if cluster in (None, some.name) for each in unbuilt(some)]
-    not_checked = _once(outcome.not_checked for outcome in outcomes)
+    not_checked = _once(each.not_checked for each in outcomes if not isinstance(each.hub, Support))
     notices = (
+        # Hubs do without it, and other fleets have a chart of their own for that.
+        *_once(each.not_checked for each in outcomes if isinstance(each.hub, Support)),
         *versions.notices(fleet),
         *_assumed_versions(chosen),
         *_once(outcome.notices for outcome in outcomes),

@@ -12,7 +12,7 @@ from deployer.tools.helm import find_helm
 from deployer.tools.process import programs
 
 if TYPE_CHECKING:
-    from deployer.fleet.model import Fleet, Hub
+    from deployer.fleet.model import Fleet, Installed
     from deployer.operations.validation.cache import Cache
     from deployer.rules.baseline import Baseline
     from deployer.rules.own.load import OwnRules
@@ -30,26 +30,26 @@ class Work:
     own: OwnRules
     render: bool
     cache: Cache | None = None
-    _kept: list[tuple[str, Hub]] = field(default_factory=list, repr=False)
+    _kept: list[tuple[str, Installed]] = field(default_factory=list, repr=False)
 
     def known(self, key: str) -> Any:
         """Return what is remembered, or None."""
         return self.cache.get(key) if self.cache else None
 
-    def keep(self, key: str, hub: Hub, found: Any) -> None:
-        """Remember something about a hub."""
+    def keep(self, key: str, owner: Installed, found: Any) -> None:
+        """Remember something about a release."""
         if self.cache:
             self.cache.put(key, found)
-            self._kept.append((key, hub))
+            self._kept.append((key, owner))
 
     def finish(self) -> None:
         """Forget again what was kept about charts that have changed meanwhile; make room."""
         if not self.cache or not self._kept:
             return
-        hubs = {(hub.chart, hub.chart_override): hub for _, hub in self._kept}
-        changed = {chart for chart, hub in hubs.items() if not self.charts.same(hub)}
-        for key, hub in self._kept:
-            if (hub.chart, hub.chart_override) in changed:
+        owners = {(owner.chart, owner.chart_override): owner for _, owner in self._kept}
+        changed = {chart for chart, owner in owners.items() if not self.charts.same(owner)}
+        for key, owner in self._kept:
+            if (owner.chart, owner.chart_override) in changed:
                 self.cache.remove(key)
         self.cache.trim()
 

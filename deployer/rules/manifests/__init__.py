@@ -14,21 +14,22 @@ from deployer.rules.manifests.schemas import unknown_version
 
 if TYPE_CHECKING:
     from deployer.fleet.rule import Rule
-    from deployer.rules.subjects import HubObjects
+    from deployer.rules.subjects import ReleaseObjects
 
-RULES: tuple[Rule[HubObjects], ...] = (
+OF_SUPPORT: tuple[Rule[ReleaseObjects], ...] = (
     *api.RULES,
     *versions.RULES,
     *names.RULES,
     *links.RULES,
     *data.RULES,
-    *security.RULES,
     *images.RULES,
     *resources.RULES,
 )
+"""Those for what a cluster runs for all hubs, some of which is about nodes, and has to see them."""
+RULES: tuple[Rule[ReleaseObjects], ...] = (*OF_SUPPORT, *security.RULES)
 
 
-def notices(hub: HubObjects) -> tuple[str, ...]:
+def notices(hub: ReleaseObjects) -> tuple[str, ...]:
     """Return what is to be said about how a hub's objects were checked."""
     unknown = unknown_version(hub.release.cluster.kubernetes_version)
     return (unknown,) if unknown else ()

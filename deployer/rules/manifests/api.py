@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from deployer.fleet.rule import Finding
     from deployer.fleet.violations import Violation
     from deployer.rules.manifests.schemas import Api, Kind
-    from deployer.rules.subjects import HubObjects
+    from deployer.rules.subjects import ReleaseObjects
 
 
 @rule()
-def api_schema(hub: HubObjects) -> Iterator[Finding]:
+def api_schema(hub: ReleaseObjects) -> Iterator[Finding]:
     """Hold every object against the API of the cluster's own minor version of Kubernetes.
 
     Helm renders anything; what has the wrong type or lacks a key is refused by the API server, in the middle
@@ -40,7 +40,7 @@ def api_schema(hub: HubObjects) -> Iterator[Finding]:
 
 
 @rule("warning")
-def unknown_field(hub: HubObjects) -> Iterator[Finding]:
+def unknown_field(hub: ReleaseObjects) -> Iterator[Finding]:
     """Question keys that the cluster's version of Kubernetes does not know: they have no effect.
 
     It is mostly a mistyped key, or one that a later version brings. The API server drops it with no more than
@@ -66,7 +66,7 @@ def _violations(served: Api, kind: Kind, thing: Mapping[str, Any]) -> Iterator[V
             yield violation
 
 
-def _unknown_kind(hub: HubObjects, thing: Mapping[str, Any], kind: Kind) -> Iterator[Finding]:
+def _unknown_kind(hub: ReleaseObjects, thing: Mapping[str, Any], kind: Kind) -> Iterator[Finding]:
     """Return what is wrong with a kind that the API does not have, unless it is a custom resource."""
     version = hub.release.cluster.kubernetes_version
     served = api_of(hub.release)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from deployer.fleet.positions import KeyPath
     from deployer.fleet.rule import Finding
-    from deployer.rules.subjects import HubObjects
+    from deployer.rules.subjects import ReleaseObjects
 
 _ENCODED = (("Secret", "data"), ("ConfigMap", "binaryData"))
 _HOLDING = ("ConfigMap", "Secret")
@@ -24,7 +24,7 @@ _LARGEST = 1024 * 1024
 
 
 @rule()
-def secret_data(hub: HubObjects) -> Iterator[Finding]:
+def secret_data(hub: ReleaseObjects) -> Iterator[Finding]:
     """Want the data of a Secret to be base64, and the binary data of a ConfigMap.
 
     The API server refuses anything else. Text as it is goes into `stringData` of a Secret, and into `data` of
@@ -40,7 +40,7 @@ def secret_data(hub: HubObjects) -> Iterator[Finding]:
 
 
 @rule()
-def object_size(hub: HubObjects) -> Iterator[Finding]:
+def object_size(hub: ReleaseObjects) -> Iterator[Finding]:
     """Refuse Secrets and ConfigMaps with more than a mebibyte: the API server does.
 
     Large files belong into an image, into a volume or into a bucket.

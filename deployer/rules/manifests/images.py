@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from deployer.fleet.rule import Finding
-    from deployer.rules.subjects import HubObjects, HubValues
+    from deployer.rules.subjects import ReleaseObjects, ReleaseValues
 
 _KEYS = ("image", "name", "repository")
 _REFERENCE = re.compile(r"(?P<name>[^\s@:]+(:[0-9]+/[^\s@:]+)?)(:(?P<tag>[^\s@:/]+))?(?P<digest>@\S+)?")
 
 
 @rule("warning")
-def rendered_image(hub: HubObjects) -> Iterator[Finding]:
+def rendered_image(hub: ReleaseObjects) -> Iterator[Finding]:
     """Question images of a chart's own that have no tag, or the tag `latest`: they change without a deploy.
 
     Going back to an earlier release brings nothing back then. Images that a hub's values name have rules of
@@ -41,7 +41,7 @@ def rendered_image(hub: HubObjects) -> Iterator[Finding]:
 RULES = (rendered_image,)
 
 
-def _named(release: HubValues) -> frozenset[str]:
+def _named(release: ReleaseValues) -> frozenset[str]:
     """Return the names of the images in a hub's values, among other names."""
     found = (text(each.get(key)) for _, each in release.maps for key in _KEYS)
     return frozenset(image["name"] for image in map(_REFERENCE.fullmatch, found) if image)

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from deployer.fleet.positions import KeyPath
     from deployer.fleet.rule import Finding
     from deployer.rules.manifests.pods import Pod
-    from deployer.rules.subjects import HubObjects
+    from deployer.rules.subjects import ReleaseObjects
 
 
 @rule("warning")
-def service_selector(hub: HubObjects) -> Iterator[Finding]:
+def service_selector(hub: ReleaseObjects) -> Iterator[Finding]:
     """Want a Service to lead to pods of the release.
 
     One whose selector fits no pod answers nothing: a label was renamed in one place only. A Service without a
@@ -37,7 +37,7 @@ def service_selector(hub: HubObjects) -> Iterator[Finding]:
 
 
 @rule()
-def workload_selector(hub: HubObjects) -> Iterator[Finding]:
+def workload_selector(hub: ReleaseObjects) -> Iterator[Finding]:
     """Want a Deployment, and what is like it, to select the pods that it makes.
 
     The API server refuses one that would not find them again. Labels that a hub adds to its pods cannot be
@@ -51,7 +51,7 @@ def workload_selector(hub: HubObjects) -> Iterator[Finding]:
 
 
 @rule()
-def volume_mount(hub: HubObjects) -> Iterator[Finding]:
+def volume_mount(hub: ReleaseObjects) -> Iterator[Finding]:
     """Want containers to mount volumes that their pod has, each at a place of its own.
 
     The API server refuses the pod else. An entry of `extraVolumeMounts` needs one in `extraVolumes`.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from deployer.fleet.positions import KeyPath
     from deployer.fleet.rule import Finding
-    from deployer.rules.subjects import HubObjects
+    from deployer.rules.subjects import ReleaseObjects
 
 _WORD = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _FORMS = {
@@ -40,10 +40,13 @@ _LONGEST = {"CronJob": 52, "Job": 63, "Namespace": 63, "Service": 63}
 _LABELS = {"Namespace", "Service"}
 _LONGEST_NAME, _LONGEST_LABEL, _LONGEST_PORT = 253, 63, 15
 _HOOK = "helm.sh/hook"
+_EXTENDS_THE_API = "extension-apiserver-authentication-reader"
+"""The role by which a server of a part of the API tells who asks it
+(https://kubernetes.io/docs/tasks/extend-kubernetes/configure-aggregation-layer/)."""
 
 
 @rule()
-def duplicate_object(hub: HubObjects) -> Iterator[Finding]:
+def duplicate_object(hub: ReleaseObjects) -> Iterator[Finding]:
     """Refuse two objects of one kind, namespace and name: one of them would be lost.
 
     Helm fails on the first installation; later, the second quietly takes the place of the first.
@@ -54,7 +57,7 @@ def duplicate_object(hub: HubObjects) -> Iterator[Finding]:
         # A hook lives for a moment, and may be made anew for another one.
         hook = mapping(metadata.get("annotations")).get(_HOOK)
         version, kind = kind_of(thing)
-        namespace = metadata.get("namespace") or hub.release.hub.namespace
+        namespace = metadata.get("namespace") or hub.release.owner.namespace
         identity = (group_of(version), kind, str(namespace), text(metadata.get("name")), str(hook))
         if identity in seen and identity[3]:
             yield finding(hub, thing, "it is rendered twice, and one of them would be lost")
@@ -62,7 +65,7 @@ def duplicate_object(hub: HubObjects) -> Iterator[Finding]:
 
 
 @rule()
-def object_name(hub: HubObjects) -> Iterator[Finding]:
+def object_name(hub: ReleaseObjects) -> Iterator[Finding]:
     """Want objects, and containers, volumes and ports in them, to have names that Kubernetes takes.
 
     Lower case letters, digits and `-`, with `.` in most of them; how long they may be depends on what has the
@@ -81,7 +84,7 @@ def object_name(hub: HubObjects) -> Iterator[Finding]:
 
 
 @rule()
-def label_value(hub: HubObjects) -> Iterator[Finding]:
+def label_value(hub: ReleaseObjects) -> Iterator[Finding]:
     """Want the values of labels to be what Kubernetes takes: 63 letters, digits, `-`, `_` and `.` at most.
 
     A sentence, a URL or a mail address goes into an annotation.
@@ -95,16 +98,17 @@ def label_value(hub: HubObjects) -> Iterator[Finding]:
 
 
 @rule("warning")
-def other_namespace(hub: HubObjects) -> Iterator[Finding]:
+def other_namespace(hub: ReleaseObjects) -> Iterator[Finding]:
     """Question objects in another namespace than the hub's own.
 
     They are nobody's when the hub's namespace is deleted, two hubs may write the same one, and a deploy needs
-    rights there.
+    rights there. Nothing is said of the one binding that a program needs which extends the API, such as
+    metrics-server: the role is in `kube-system`.
     """
-    own = hub.release.hub.namespace
+    own = hub.release.owner.namespace
     for thing in hub.objects:
         namespace = text(mapping(thing.get("metadata")).get("namespace"))
-        if namespace and namespace != own:
+        if namespace and namespace != own and value_at(thing, ("roleRef", "name")) != _EXTENDS_THE_API:
             message = f"it goes to the namespace `{namespace}`, not to the hub's"
             yield finding(hub, thing, message, ("metadata", "namespace"))
 
@@ -112,7 +116,7 @@ def other_namespace(hub: HubObjects) -> Iterator[Finding]:
 RULES = (duplicate_object, object_name, label_value, other_namespace)
 
 
-def _own_name(hub: HubObjects, thing: Mapping[str, Any]) -> Iterator[Finding]:
+def _own_name(hub: ReleaseObjects, thing: Mapping[str, Any]) -> Iterator[Finding]:
     kind = text(thing.get("kind"))
     name = value_at(thing, ("metadata", "name"))
     if not name:
@@ -123,7 +127,7 @@ def _own_name(hub: HubObjects, thing: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _name(
-    hub: HubObjects, thing: Mapping[str, Any], at: KeyPath, form: str, longest: int
+    hub: ReleaseObjects, thing: Mapping[str, Any], at: KeyPath, form: str, longest: int
 ) -> Iterator[Finding]:
     wrong = _wrong(value_at(thing, at), form, longest)
     if wrong:

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from deployer.fleet.positions import KeyPath
-    from deployer.rules.subjects import HubObjects, HubValues
+    from deployer.rules.subjects import ReleaseObjects, ReleaseValues
 
 _PLACEHOLDER = "unknown-"
 
 
-def finding(hub: HubObjects, thing: Mapping[str, Any], message: str, *places: KeyPath) -> Finding:
+def finding(hub: ReleaseObjects, thing: Mapping[str, Any], message: str, *places: KeyPath) -> Finding:
     """Return a finding about an object: where the hub sets what the object has at a place, else at its chart.
 
     Of several places it is the first for which that can be told.
@@ -28,16 +28,16 @@ def finding(hub: HubObjects, thing: Mapping[str, Any], message: str, *places: Ke
     return hub.finding(thing, message)
 
 
-def of_chart(hub: HubObjects, message: str) -> Finding:
+def of_chart(hub: ReleaseObjects, message: str) -> Finding:
     """Return a finding about what a chart does by itself, for which no line of the hub's is to blame.
 
     It points at the list of hubs. Those of a cluster that have the same chart share it: it is told once.
     """
-    of = hub.release.hub
+    of = hub.release.owner
     return Finding(of.document, of.at[:1], message)
 
 
-def decided_at(release: HubValues, thing: Mapping[str, Any], at: KeyPath) -> KeyPath:
+def decided_at(release: ReleaseValues, thing: Mapping[str, Any], at: KeyPath) -> KeyPath:
     """Return the path in a hub's values that what an object has `at` comes from; () when that can't be told.
 
     Charts copy what they are given: it is the one place where the hub's own values have the same under the
@@ -67,7 +67,7 @@ def value_at(thing: Any, at: KeyPath) -> Any:
     return thing
 
 
-def _places(release: HubValues, at: KeyPath, value: Any) -> list[KeyPath]:
+def _places(release: ReleaseValues, at: KeyPath, value: Any) -> list[KeyPath]:
     """Return where a hub's values have a value under such a key as the last one; a map in a list has none."""
     if at and isinstance(at[-1], str):
         found = [
@@ -91,7 +91,7 @@ def _equal(left: Any, right: Any) -> bool:
     return left is not None and type(left) is type(right) and bool(left == right)
 
 
-def _by_hub(release: HubValues, at: KeyPath) -> bool:
+def _by_hub(release: ReleaseValues, at: KeyPath) -> bool:
     """Tell whether anything but the chart's defaults says what is at a path."""
     layer, _ = release.merged.origin_path(at)
     return layer is not release.merged.layers[0]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from deployer.fleet.rule import Finding
     from deployer.rules.manifests.pods import Container, Pod
-    from deployer.rules.subjects import HubObjects, HubValues
+    from deployer.rules.subjects import ReleaseObjects, ReleaseValues
 
 _SETTINGS = {
     "hub/hub": "jupyterhub.hub",
@@ -41,7 +41,7 @@ _NAMED = 5
 
 
 @rule("warning")
-def missing_requests(hub: HubObjects) -> Iterator[Finding]:
+def missing_requests(hub: ReleaseObjects) -> Iterator[Finding]:
     """Want containers to say how much memory and processor they need, where a hub can have them say it.
 
     A pod that asks for nothing is sent to nodes that have nothing left, and is the first to be stopped there.
@@ -75,7 +75,7 @@ def _requests(container: Container) -> bool:
     return said.get("cpu") is not None and said.get("memory") is not None
 
 
-def _setting(release: HubValues, pod: Pod, container: Container) -> str | None:
+def _setting(release: ReleaseValues, pod: Pod, container: Container) -> str | None:
     """Return where the resources of a chart's own container are set, if a hub can do it."""
     packages = {package.name for package in release.chart.packages}
     if not packages:

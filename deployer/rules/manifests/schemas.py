@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from deployer.fleet.checker import Checker
     from deployer.fleet.violations import Violation
-    from deployer.rules.subjects import HubValues
+    from deployer.rules.subjects import ReleaseValues
 
 _DIRECTORY = re.compile(r"v1\.([0-9]+)\.0-local-strict")
 _URL = "https://kubernetes.io/api/_definitions.json"
@@ -64,7 +64,7 @@ class Api:
                 yield violation
 
 
-def api_of(release: HubValues) -> Api:
+def api_of(release: ReleaseValues) -> Api:
     """Return the API of the cluster that a hub is on."""
     return api(minor_of(release.cluster.kubernetes_version))
 

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from deployer.fleet.rule import Finding
-    from deployer.rules.subjects import HubObjects
+    from deployer.rules.subjects import ReleaseObjects
 
 _BEYOND = "beyond the level `baseline` of the Pod Security Standards"
 
 
 @rule("warning")
-def pod_security(hub: HubObjects) -> Iterator[Finding]:
+def pod_security(hub: ReleaseObjects) -> Iterator[Finding]:
     """Want pods to keep to the level `baseline` of the Pod Security Standards.
 
     What goes beyond it opens the node to the pod: its network, its files, its kernel. A namespace that
@@ -41,7 +41,7 @@ def pod_security(hub: HubObjects) -> Iterator[Finding]:
 
 
 @rule("warning")
-def privileged_container(hub: HubObjects) -> Iterator[Finding]:
+def privileged_container(hub: ReleaseObjects) -> Iterator[Finding]:
     """Question privileged containers: what runs in one has the node, and all pods on it.
 
     Most need a capability or two instead, in `securityContext.capabilities.add`. Those that need more, such

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from deployer.fleet.rule import Finding
     from deployer.rules.manifests.lifecycle import Lifecycle
     from deployer.rules.manifests.schemas import Kind
-    from deployer.rules.subjects import HubObjects
+    from deployer.rules.subjects import ReleaseObjects
 
 _ALONE = {
     "ComponentStatus": "nothing takes its place",
@@ -25,7 +25,7 @@ _ALONE = {
 
 
 @rule()
-def removed_api(hub: HubObjects) -> Iterator[Finding]:
+def removed_api(hub: ReleaseObjects) -> Iterator[Finding]:
     """Refuse API versions that the cluster's version of Kubernetes has no more.
 
     Helm would end with `no matches for kind`. When a version ends is told by Kubernetes' own sources and by
@@ -40,7 +40,7 @@ def removed_api(hub: HubObjects) -> Iterator[Finding]:
 
 
 @rule("warning")
-def deprecated_api(hub: HubObjects) -> Iterator[Finding]:
+def deprecated_api(hub: ReleaseObjects) -> Iterator[Finding]:
     """Question API versions that a later version of Kubernetes will not have, or advises against.
 
     The cluster has them, until an upgrade or two from now.
@@ -58,7 +58,7 @@ def deprecated_api(hub: HubObjects) -> Iterator[Finding]:
 RULES = (removed_api, deprecated_api)
 
 
-def _instead(hub: HubObjects, kind: Kind, ends: Lifecycle) -> str:
+def _instead(hub: ReleaseObjects, kind: Kind, ends: Lifecycle) -> str:
     own, name = kind
     if name in _ALONE:
         return _ALONE[name]

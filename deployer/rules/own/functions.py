@@ -46,7 +46,7 @@ def functions(budget: Budget) -> dict[str, Callable[..., Any]]:
 def _named(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function that has a name: the library looks at it when the function fails."""
     named = partial(function)
-    named.__name__ = name  # type: ignore[attr-defined]
+    named.__name__ = name  # type: ignore[attr-defined]  # a partial has none
     return named
 
 

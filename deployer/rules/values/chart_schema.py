@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
     from deployer.fleet.documents import Document
     from deployer.fleet.positions import KeyPath
-    from deployer.rules.subjects import HubValues
+    from deployer.rules.subjects import ReleaseValues
 
 
 @rule()
-def chart_schema(release: HubValues) -> Iterator[Finding]:
+def chart_schema(release: ReleaseValues) -> Iterator[Finding]:
     """Hold a hub's values against the schemas of its chart and of the packages in it.
 
     Helm would refuse the release, or the chart would take the value for something else. What is encrypted is
@@ -41,16 +41,16 @@ def chart_schema(release: HubValues) -> Iterator[Finding]:
 RULES = (chart_schema,)
 
 
-def _map_at(release: HubValues, at: KeyPath) -> tuple[Document, KeyPath]:
+def _map_at(release: ReleaseValues, at: KeyPath) -> tuple[Document, KeyPath]:
     """Return where the strongest file has the map at a path, else the hub: who adds a key does it there."""
     for layer in reversed(release.merged.layers):
         document = None if layer.feature or layer.kind == "chart" else layer.document
         if document is not None and isinstance(document.value(at), Mapping):
             return document, at
-    return release.hub.document, release.hub.at
+    return release.owner.document, release.owner.at
 
 
-def _broken_blocks(release: HubValues) -> Iterator[Finding]:
+def _broken_blocks(release: ReleaseValues) -> Iterator[Finding]:
     """Return where the values of a package are not a map.
 
     Even when a stronger layer has a map again, what weaker layers and the program itself say would be lost.

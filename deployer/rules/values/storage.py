@@ -83,6 +83,7 @@ def home_disk(release: HubValues) -> Iterator[Finding]:
     if isinstance(release.cluster.provider, Local) or release.value(*_NFS, "enabled") is not True:
         return
     named = any(release.value(*_NFS, kind, "enabled") is True for kind in _DISKS)
+    named = named or bool(release.value("homeDisk", "volumeId"))
     if not named and not release.value(*_CLASS) and not release.said(*_CLASS):
         makes = bool(clouds.of(release.cluster.provider).HOMES.provisioner)
         sized = "`size_gb`" if makes else "`size_gb` and `storage_class`"

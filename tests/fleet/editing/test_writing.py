@@ -51,7 +51,7 @@ def test_a_failure_at_any_file_leaves_all_as_they_were(
         calls.append(target)
         if len(calls) == failing:
             raise OSError(errno.EROFS, "Read-only file system", str(target))
-        os.replace(self, target)  # noqa: PTH105
+        os.replace(self, target)  # noqa: PTH105 as Path.replace does
 
     monkeypatch.setattr(Path, "replace", replace)
     with pytest.raises(DeployerError) as error:
@@ -67,7 +67,7 @@ def test_an_interrupt_between_two_files_leaves_all_as_they_were(
     calls = []
 
     def replace(self: Path, target: Path) -> None:
-        os.replace(self, target)  # noqa: PTH105
+        os.replace(self, target)  # noqa: PTH105 as Path.replace does
         calls.append(target)
         if len(calls) == 2:
             raise KeyboardInterrupt
@@ -134,7 +134,7 @@ def test_new_files_are_there_before_others_are_replaced_and_an_interrupt_takes_t
     replaced = []
 
     def replace(self: Path, target: Path) -> None:
-        os.replace(self, target)  # noqa: PTH105
+        os.replace(self, target)  # noqa: PTH105 as Path.replace does
         replaced.append(target)
         assert new.path.exists() or len(replaced) > 1
         if len(replaced) == 1:

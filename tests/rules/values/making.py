@@ -67,7 +67,7 @@ class Making:
         return HubValues(
             fleet=Fleet(root=self.root, clusters=(where,)),
             cluster=where,
-            hub=hub,
+            owner=hub,
             host=host(merged.values, hub.domain),
             chart=PreparedChart(path=self.root, packages=PACKAGES),
             merged=merged,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         ),
         ("{hub: {config: {CryptKeeper: {keys: [abc]}}}}", 43, "hub.config.CryptKeeper.keys"),
         ("{hub: {services: {dask-gateway: {apiToken: abc}}}}", 46, "hub.services.dask-gateway.apiToken"),
+        ("{proxy: {https: {manual: {key: abc, cert: def}}}}", 39, "proxy.https.manual.key"),
     ],
 )
 def test_a_credential_in_a_plain_file_is_told_and_not_shown(

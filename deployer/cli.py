@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from deployer.commands.app import App, readers_may_leave
+from deployer.commands.app import App, forget_the_rest, readers_may_leave
 from deployer.errors import DeployerError
 
 if TYPE_CHECKING:
@@ -39,9 +39,15 @@ COMMANDS = {
     "render": ("deployer.commands.render:render", "Show a hub's chart values or Kubernetes manifests."),
     "deploy": ("deployer.commands.deploy:deploy", "Deploy hubs of a cluster and check that a user can work."),
     "health": ("deployer.commands.health:health", "Check that a user can really work on hubs."),
+    "dns": ("deployer.commands.dns:dns", "Check that DNS leads to a cluster, and print records to enter."),
+    "uptime": ("deployer.commands.uptime:uptime", "Ask now whether hubs answer, from outside."),
     "generate": ("deployer.commands.generate:generate", "Generate parts of configuration from facts."),
     "new": ("deployer.commands.new:new", "Describe a new cluster or hub, by questions or by options."),
     "list": ("deployer.commands.list_:list_", "List clusters and hubs."),
+    "grafana": (
+        "deployer.commands.grafana:grafana",
+        "Have the central Grafana show clusters and what was done to them.",
+    ),
     "logs": ("deployer.commands.logs:logs", "Show the logs of a hub, its proxy or a user's server."),
     "users": (
         "deployer.commands.users:users",
@@ -51,7 +57,7 @@ COMMANDS = {
     "local": ("deployer.commands.local:local", "Make and remove a Kubernetes cluster on this machine."),
     "charts": ("deployer.commands.charts:charts", "Get and pin the packages of charts."),
     "schema": ("deployer.commands.schema:schema", "Print or write schemas, for editors and programs."),
-    "doctor": ("deployer.commands.doctor:doctor", "Check the programs that deployer uses."),
+    "doctor": ("deployer.commands.doctor:doctor", "Check the programs that deployer uses, or a cluster."),
 }
 
 
@@ -141,6 +147,7 @@ def run(argv: list[str] | None = None) -> int:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         _complain(f"nothing more can be written: {os.strerror(error.errno)}", "make room on the disk")
+        forget_the_rest(sys.stdout)
         return 1
     return status if isinstance(status, int) else 0
 

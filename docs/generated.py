@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 import rule_pages
 import schema_pages
+import terraform_pages
 from mkdocs.structure.files import File
 
 from deployer.cli import COMMANDS, cli
@@ -44,7 +45,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the generated pages, and the schemas, to what is in docs/."""
     pages = {"reference/commands.md": commands_page(), "decisions/index.md": decisions_page()}
-    generated = {**pages, **schema_pages.pages(), **rule_pages.pages(), **schema_pages.published()}
+    generated = {**pages, **schema_pages.pages(), **rule_pages.pages()}
+    generated |= {**schema_pages.published(), **terraform_pages.pages()}
     for name, content in generated.items():
         files.append(File.generated(config, name, content=content))
     return files

@@ -27,6 +27,7 @@ GROUPS: tuple[tuple[str, Iterable[Rule[Any]]], ...] = (
     ("Files", READING),
     ("The fleet", (*fleet_rules.RULES, KUBERNETES_SUPPORT)),
     ("A hub's values", (*values.RULES, PAST_DATE)),
+    ("Alarms", catalogue.ALARMS),
     ("On the way to objects", catalogue.RENDERING),
     ("Kubernetes objects", manifests.RULES),
 )

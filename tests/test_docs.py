@@ -182,4 +182,6 @@ def test_no_key_of_a_schema_is_left_out_of_its_page(schema_pages: Any) -> None:
     page = schema_pages.pages()["reference/deploy.md"]
     schema = json.loads((SCHEMAS / "deploy.schema.json").read_text())
     keys = [f"hubs[].{key}" for key in schema["definitions"]["outcome"]["properties"]]
+    below = keys.index("hubs[].freeze") + 1
+    keys[below:below] = [f"hubs[].freeze.{key}" for key in schema["definitions"]["freeze"]["properties"]]
     assert re.findall(r"^\| `([^`]+)`", page, re.MULTILINE) == ["cluster", "hubs", *keys]

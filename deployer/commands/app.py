@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -76,11 +76,14 @@ class App:
 
         return progress_view(self.environ, verbosity=self.verbosity)
 
-    def fleet(self, cluster: str | None = None, hubs: Collection[str] = ()) -> Fleet:
-        """Load and check the fleet, or only one cluster of it, or only what these hubs of it need."""
+    def fleet(self, cluster: str | None = None, hubs: Collection[str] = (), *, support: bool = True) -> Fleet:
+        """Load and check the fleet, or only one cluster of it, or only what these hubs of it need.
+
+        Without `support`, or when hubs are named and it is not, its files are left out of that.
+        """
         from deployer.fleet.load import load_fleet
 
-        return load_fleet(self.root, state=self.session.state, only=cluster, hubs=hubs)
+        return load_fleet(self.root, state=self.session.state, only=cluster, hubs=hubs, support=support)
 
     def say(self, text: str) -> None:
         """Tell the user something that is not data."""
@@ -99,7 +102,12 @@ def readers_may_leave() -> Iterator[None]:
         yield
     except BrokenPipeError:
         for stream in (sys.stdout, sys.stderr):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            forget_the_rest(stream)
+
+
+def forget_the_rest(stream: TextIO) -> None:
+    """Let what was not written yet go nowhere, so that Python does not try again when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def echo_json(value: Any) -> None:
@@ -150,3 +158,8 @@ output_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option
     help="How the result is written to stdout.",
 )
 """`--output text|json`, for every command that reports."""
+
+override_freeze_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
+    "--override-freeze", is_flag=True, help="Do it in a window of `freeze` too."
+)
+"""`--override-freeze`, for every command that heeds the windows of cluster.yaml."""

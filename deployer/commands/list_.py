@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from deployer.commands.app import echo_json, output_option
+from deployer.commands.table import echo_table
 
 if TYPE_CHECKING:
     from deployer.commands.app import App
@@ -41,11 +42,4 @@ def list_(app: App, *, cluster: str | None, output: str) -> None:
 
 def _show(app: App, found: Inventory) -> None:
     rows = [tuple(value or _NONE for value in row) for row in found.rows()]
-    widths = [max(map(len, column)) for column in zip(_COLUMNS, *rows, strict=True)]
-
-    def line(row: tuple[str, ...]) -> str:
-        return "  ".join(f"{value:<{width}}" for value, width in zip(row, widths, strict=True)).rstrip()
-
-    app.say(line(_COLUMNS))
-    for row in rows:
-        click.echo(line(row))
+    echo_table(_COLUMNS, rows, quiet=app.verbosity < 0)

@@ -1,4 +1,4 @@
-"""`deployer render`: a hub's chart values or Kubernetes objects, with nothing secret in them."""
+"""`deployer render`: the chart values or Kubernetes objects of a release, with nothing secret in them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 @click.command()
 @cluster_argument
-@click.argument("hub")
+@click.argument("hub", required=False)
+@click.option("--support", is_flag=True, help="Show what the cluster runs for all hubs, and no hub.")
 @click.option(
     "--values", "what", flag_value="values", default="values", help="Show the chart values (default)."
 )
@@ -30,20 +31,27 @@ if TYPE_CHECKING:
     help="Write both, to values.yaml and manifests.yaml in DIR, instead.",
 )
 @click.pass_obj
-def render(app: App, *, cluster: str, hub: str, what: str, directory: Path | None) -> None:
+def render(
+    app: App, *, cluster: str, hub: str | None, support: bool, what: str, directory: Path | None
+) -> None:
     """Show what HUB of CLUSTER is deployed with. It takes no cluster and no key.
+
+    With --support, show it of what CLUSTER runs for all of its hubs.
 
     An encrypted value is shown as `unknown-...`, and a secret that the chart makes up as `generated-...`.
     The output is the same at every run.
     """
     from deployer.fleet.load import select_cluster, select_hubs
+    from deployer.fleet.model import SUPPORT
     from deployer.operations.refusals import in_short
     from deployer.operations.render import manifests, rendered
     from deployer.render.text import as_yaml
 
-    fleet = app.fleet(cluster, (hub,))
+    if support == bool(hub):
+        raise click.UsageError("name a hub, or say --support")
+    fleet = app.fleet(cluster, (hub or SUPPORT,))
     chosen = select_cluster(fleet, cluster)
-    (found,) = select_hubs(chosen, [hub])
+    (found,) = select_hubs(chosen, [hub]) if hub else (chosen.support,)
     release = rendered(app.session, fleet, chosen, found, decrypt=False)
     told = in_short(fleet.root, chosen, release)
     for notice in release.chart.notices:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from deployer.errors import DeployerError, Interrupted
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -70,6 +72,32 @@ class Terminal:
             if answer in ("", "y", "yes", "n", "no"):
                 return not answer.startswith("n")
         return False
+
+    def sure(self, text: str) -> None:
+        """Ask whether to go on with what can't be undone: only a plain yes is one.
+
+        Raises:
+            Interrupted: it was no, or Ctrl-C, or nothing that could be understood.
+        """
+        for _ in range(_TRIES):
+            answer = self.typed(f"{text} [y/N]").lower()
+            if answer in ("y", "yes"):
+                return
+            if answer in ("", "n", "no"):
+                break
+        raise Interrupted("interrupted", hint="nothing was done")
+
+    def typed(self, text: str) -> str:
+        """Return what somebody types.
+
+        Raises:
+            Interrupted: it was Ctrl-C, or the terminal has gone.
+        """
+        try:
+            return self._line(f"{text}: ").strip()
+        except (click.Abort, KeyboardInterrupt):
+            click.echo(err=True)
+            raise Interrupted("interrupted", hint="nothing was done") from None
 
     def _explained(self, question: Question) -> Answer:
         while True:
@@ -133,6 +161,18 @@ def _answer(question: Question, text: str) -> Answer:
         return ()
     parts = text.split(",") if question.several else [text]
     return tuple(part.strip() for part in parts if part.strip())
+
+
+def agreed(interruption: Interruption, question: str) -> None:
+    """Return when somebody says yes.
+
+    Raises:
+        DeployerError: nobody is there to ask.
+        Interrupted: the answer is no, or Ctrl-C.
+    """
+    if not sys.stdin.isatty():
+        raise DeployerError("nobody is there to ask whether to go on", hint="say `--yes`; nothing was done")
+    Terminal(interruption=interruption).sure(question)
 
 
 def _prompt(question: Question, width: int) -> Iterator[str]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from deployer.charts.assemble import PreparedChart
     from deployer.charts.chart import Chart, Dependency
-    from deployer.fleet.model import Hub
+    from deployer.fleet.model import Installed
     from deployer.session import Session
 
     T = TypeVar("T")
@@ -85,38 +85,40 @@ class Charts:
     _known: dict[Hashable, Any] = field(default_factory=dict, repr=False)
     _one_by_one: RLock = field(default_factory=RLock, repr=False)
 
-    def umbrella(self, hub: Hub) -> Umbrella:
-        """Return the chart of a hub.
+    def umbrella(self, owner: Installed) -> Umbrella:
+        """Return the chart of a hub, or of what a cluster runs for its hubs.
 
         Raises:
             DeployerError: there is no such chart, or something is wrong with it.
         """
 
         def find() -> Umbrella:
-            return Umbrella(chart=find_chart(self.root, hub.chart, override=hub.chart_override))
+            return Umbrella(chart=find_chart(self.root, owner.chart, override=owner.chart_override))
 
-        return self._once(("umbrella", hub.chart, hub.chart_override), find)
+        return self._once(("umbrella", owner.chart, owner.chart_override), find)
 
-    def fingerprint(self, hub: Hub) -> str:
-        """Return what stands for a hub's chart, and for every package that it may need, as they are.
+    def fingerprint(self, owner: Installed) -> str:
+        """Return what stands for a chart, and for every package that it may need, as they are.
 
         Asked first, it is older than whatever else is told of the chart; `same` tells whether it still holds.
 
         Raises:
             DeployerError: there is no such chart, or something is wrong with it.
         """
-        return self._once(("fingerprint", hub.chart, hub.chart_override), partial(self._fingerprint, hub))
+        return self._once(
+            ("fingerprint", owner.chart, owner.chart_override), partial(self._fingerprint, owner)
+        )
 
-    def same(self, hub: Hub) -> bool:
-        """Whether a hub's chart is still the one whose fingerprint was told before."""
+    def same(self, owner: Installed) -> bool:
+        """Whether a chart is still the one whose fingerprint was told before."""
         try:
-            return self._fingerprint(hub) == self.fingerprint(hub)
+            return self._fingerprint(owner) == self.fingerprint(owner)
         except DeployerError:
             return False
 
-    def _fingerprint(self, hub: Hub) -> str:
+    def _fingerprint(self, owner: Installed) -> str:
         # Read for this alone: what `umbrella` keeps may not be older.
-        chart = find_chart(self.root, hub.chart, override=hub.chart_override)
+        chart = find_chart(self.root, owner.chart, override=owner.chart_override)
         return fingerprint(self.session, chart)
 
     def complete(self, umbrella: Umbrella, dependencies: Sequence[Dependency]) -> Complete:

@@ -89,6 +89,12 @@ PROGRAMS = (
         version=("--version",),
         install="https://learn.microsoft.com/cli/azure",
     ),
+    Program(
+        name="kubelogin",
+        purpose="clusters on Azure",
+        version=("--version",),
+        install="`az aks install-cli`, or https://azure.github.io/kubelogin",
+    ),
     Program(name="kind", purpose="local cluster", version=("--version",), install="https://kind.sigs.k8s.io"),
     Program(
         name="docker",

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from deployer.errors import DeployerError
+from deployer.fleet.model import Hub
 from deployer.fleet.violations import shown
 from deployer.operations.shipped import at_the_hub
 from deployer.rules.subjects import finding_in
@@ -40,12 +41,14 @@ def in_short(root: Path, cluster: Cluster, release: Rendered) -> Iterator[None]:
         problems = _problems(root, release, error)
         if not problems:
             raise
-        name, hub = f"{cluster.name}/{release.hub.name}", release.hub.name
+        name = f"{cluster.name}/{release.owner.name}"
+        # `validate` looks at the support with the whole cluster.
+        asked = f"{cluster.name} {release.owner.name}" if isinstance(release.owner, Hub) else cluster.name
         lines = [f"  {each.path}:{each.line}:{each.column}: {_cut(each.message)}" for each in problems]
         more = [f"  and {len(problems) - _SHOWN} more"] if len(problems) > _SHOWN else []
         raise DeployerError(
             "\n".join([f"{name}: Helm cannot make objects of its values", *lines[:_SHOWN], *more]),
-            hint=f"`deployer validate {cluster.name} {hub}` tells all that is wrong with them",
+            hint=f"`deployer validate {asked}` tells all that is wrong with them",
         ) from error
 
 
@@ -63,7 +66,7 @@ def _problems(root: Path, release: Rendered, error: ProgramFailed) -> tuple[Prob
     """Return what Helm has against values, nothing where it is about something else, such as the cluster."""
     values = refused_values(_said(error))
     if values:
-        own = release.hub.chart
+        own = release.owner.chart
         paths = [(at if chart == own else (chart, *at), cause) for chart, at, cause in values]
         return tuple(_placed(root, release, at, f"`{shown(at)}`: {cause}") for at, cause in paths)
     return (refused(root, release, error),) if refusal(_said(error)).template else ()
@@ -74,13 +77,13 @@ def _said(error: ProgramFailed) -> str:
 
 
 def _placed(root: Path, release: Rendered, at: tuple[str, ...], message: str) -> Problem:
-    hub = release.hub
+    owner = release.owner
     layer, set_at = release.merged.origin_path(at)
     # Of a value that is missing, the map that should have it is the place; what is further up tells nothing.
     if at and layer is not release.merged.layers[0] and len(set_at) >= max(1, len(at) - 1):
-        document, where, text, _ = at_the_hub(root, hub, finding_in(hub, layer, set_at, message))
+        document, where, text, _ = at_the_hub(root, owner, finding_in(owner, layer, set_at, message))
         return document.problem(where, text, RULE)
-    return hub.document.problem((*hub.at, "helm_chart"), message, RULE)
+    return owner.document.problem((*owner.at, "helm_chart"), message, RULE)
 
 
 def _cut(message: str) -> str:

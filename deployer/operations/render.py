@@ -1,4 +1,4 @@
-"""What a hub's release is made of: its chart, its merged values, its manifests."""
+"""What a release is made of: its chart, its merged values, its manifests."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from deployer.charts.chart import needed
 from deployer.fleet.editing.intended import same
+from deployer.fleet.model import Hub
 from deployer.operations.charts_at_hand import Charts
 from deployer.operations.secrets import decrypted
-from deployer.render.merge import Merged, for_helm, merge
+from deployer.render import support
+from deployer.render.merge import Layer, Merged, for_helm, merge
 from deployer.render.placeholders import generated, without_secrets
 from deployer.render.values import domain, host, layers
 from deployer.tools.helm import find_helm
@@ -23,21 +25,22 @@ if TYPE_CHECKING:
 
     from deployer.charts.assemble import PreparedChart
     from deployer.charts.chart import Dependency
-    from deployer.fleet.model import Cluster, Fleet, Hub
-    from deployer.render.merge import Layer
+    from deployer.fleet.model import Cluster, Fleet, Installed
+    from deployer.operations.charts_at_hand import Umbrella
     from deployer.session import Session
     from deployer.tools.helm import Helm
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rendered:
-    """A hub's release before Helm sees it.
+    """The release of a hub, or of what a cluster runs for its hubs, before Helm sees it.
 
     `values_for_helm` are `merged` as Helm is to be given them. When they were decrypted, `secrets` are the
-    texts that must never be shown; else encrypted values are placeholders and there are none.
+    texts that must never be shown; else encrypted values are placeholders and there are none. `host` is the
+    name under which users reach a hub.
     """
 
-    hub: Hub
+    owner: Installed
     host: str
     chart: PreparedChart
     kube_version: str
@@ -50,14 +53,14 @@ def rendered(
     session: Session,
     fleet: Fleet,
     cluster: Cluster,
-    hub: Hub,
+    owner: Installed,
     *,
     decrypt: bool,
     download: bool = True,
     charts: Charts | None = None,
     without: Collection[Dependency] = (),
 ) -> Rendered:
-    """Merge a hub's values and get its chart; the cluster is asked nothing.
+    """Merge the values of a release and get its chart; the cluster is asked nothing.
 
     Packages that are not at hand are downloaded, unless `download` is False. Those in `without` are left out,
     so that only values can be told, and of theirs only what the fleet says. Who renders many hubs gives
@@ -68,22 +71,12 @@ def rendered(
         DeployerError: there is no such chart, or a file cannot be decrypted.
     """
     charts = charts or Charts(session=session, root=fleet.root, download=download)
-    content = decrypted(session, hub) if decrypt else None
-    umbrella = charts.umbrella(hub)
+    content = decrypted(session, owner) if decrypt else None
+    umbrella = charts.umbrella(owner)
     chart = umbrella.chart
 
     def merged(schema: Mapping[str, Any]) -> Merged:
-        return merge(
-            layers(
-                cluster,
-                hub,
-                chart.defaults,
-                hub_python=umbrella.hub_python,
-                chart_files=umbrella.chart_files,
-                schema=schema,
-                decrypted=content,
-            )
-        )
+        return merge(_layers(cluster, owner, umbrella, schema, content))
 
     # The values say which packages are needed, and these say of which type a placeholder has to be.
     result = merged(umbrella.schema)
@@ -92,14 +85,49 @@ def rendered(
     if content is None and not _stand(result.layers, complete.schema):
         result = merged(complete.schema)
     return Rendered(
-        hub=hub,
-        host=host(result.values, domain(hub, content)),
+        owner=owner,
+        host=host(result.values, domain(owner, content)) if isinstance(owner, Hub) else "",
         chart=complete.prepared,
         kube_version=cluster.kubernetes_version,
         merged=result,
         values_for_helm=for_helm(result, complete.defaults),
         secrets=scalars(content),
     )
+
+
+def values_alone(
+    session: Session, cluster: Cluster, owner: Installed, *, charts: Charts, decrypt: bool
+) -> Mapping[str, Any]:
+    """Merge the values of a release without any package of its chart, whose defaults are not in them.
+
+    Raises:
+        DeployerError: there is no such chart, or a file cannot be decrypted.
+    """
+    umbrella = charts.umbrella(owner)
+    content = decrypted(session, owner) if decrypt else None
+    return merge(_layers(cluster, owner, umbrella, umbrella.schema, content)).values
+
+
+def _layers(
+    cluster: Cluster,
+    owner: Installed,
+    umbrella: Umbrella,
+    schema: Mapping[str, Any],
+    content: Mapping[str, Mapping[str, Any]] | None,
+) -> tuple[Layer, ...]:
+    """Return the layers of a release's values, weakest first."""
+    defaults, files = umbrella.chart.defaults, umbrella.chart_files
+    if isinstance(owner, Hub):
+        return layers(
+            cluster,
+            owner,
+            defaults,
+            hub_python=umbrella.hub_python,
+            chart_files=files,
+            schema=schema,
+            decrypted=content,
+        )
+    return support.layers(cluster, defaults, chart_files=files, schema=schema, decrypted=content)
 
 
 def _stand(layers: Iterable[Layer], schema: Mapping[str, Any]) -> bool:
@@ -114,7 +142,14 @@ def _stand(layers: Iterable[Layer], schema: Mapping[str, Any]) -> bool:
 
 def handed(release: Rendered) -> dict[str, Any]:
     """Return the values that Helm gets when it only renders: secrets that the chart makes up are in them."""
-    values = merge([*release.merged.layers, generated(release.merged.values)])
+    made_up = generated if isinstance(release.owner, Hub) else support.generated
+    values = merge([*release.merged.layers, made_up(release.merged.values)])
+    return for_helm(values, _defaults(release.chart))
+
+
+def with_values(release: Rendered, more: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values that Helm gets when something is to be stronger than all that is said."""
+    values = merge([*release.merged.layers, Layer(name="added", values=more)])
     return for_helm(values, _defaults(release.chart))
 
 
@@ -130,8 +165,8 @@ def manifests(
     with TemporaryDirectory(prefix="deployer-helm-") as home:
         return helm.template(
             release.chart.path,
-            release=release.hub.name,
-            namespace=release.hub.namespace,
+            release=release.owner.name,
+            namespace=release.owner.namespace,
             values=handed(release) if values is None else values,
             kube_version=release.kube_version,
             home=Path(home),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deployer.fleet.model import Hub
 from deployer.fleet.presets import listed
 from deployer.fleet.rule import Finding
 from deployer.fleet.violations import shown
@@ -11,13 +12,13 @@ from deployer.fleet.violations import shown
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from deployer.fleet.model import Hub
+    from deployer.fleet.model import Installed
 
 
-def at_the_hub(root: Path, hub: Hub, finding: Finding) -> Finding:
+def at_the_hub(root: Path, hub: Installed, finding: Finding) -> Finding:
     """Return a finding as it is, or where the hub lists the preset when its file is not the fleet's own."""
     path = finding.document.path
-    if path.is_relative_to(root):
+    if path.is_relative_to(root) or not isinstance(hub, Hub):
         return finding
     preset = next((each for each in hub.presets if each.document.path == path), None)
     if preset is None:

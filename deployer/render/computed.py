@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from deployer.render import health
 from deployer.render.callbacks import callback_urls
+from deployer.render.gateway import GATEWAY, is_offered, listener
 from deployer.render.topics import (
     binder,
     dask,
@@ -35,14 +36,21 @@ CONFIG_DIRECTORY = "/usr/local/etc/jupyterhub/jupyterhub_config.d"
 def ingress(subject: Subject) -> dict[str, Any]:
     """Serve the hub's host with TLS through the cluster's ingress controller; locally, by port-forward.
 
-    The secret's name is the one that an adopted hub has, so that its certificate stays.
+    A hub that says `httpRoute` is behind the Gateway of the cluster, where the support has one. The secret's
+    name is the one that an adopted hub has, so that its certificate stays.
     """
     service = {"proxy": {"service": {"type": "ClusterIP"}}}
     if subject.local:
         return {"jupyterhub": service}
     hosts = [subject.host]
-    tls = [{"hosts": hosts, "secretName": "https-auto-tls"}]
-    return {"jupyterhub": {**service, "ingress": {"enabled": True, "hosts": hosts, "tls": tls}}}
+    if subject.look_up("httpRoute", "enabled") is True and is_offered(subject.cluster):
+        gateway = {**GATEWAY, "sectionName": listener(subject.hub.name)}
+        route = {"hostnames": hosts, "gateway": gateway}
+        return {"jupyterhub": {**service, "ingress": {"enabled": False}, "httpRoute": route}}
+    own = bool(subject.own_value("ownCertificate", "key"))
+    tls = [{"hosts": hosts, "secretName": "own-certificate" if own else "https-auto-tls"}]
+    asked = {"annotations": {"cert-manager.io/cluster-issuer": None}} if own else {}
+    return {"jupyterhub": {**service, "ingress": {"enabled": True, "hosts": hosts, "tls": tls, **asked}}}
 
 
 def oauth_callback(subject: Subject) -> dict[str, Any]:
@@ -116,6 +124,7 @@ TOPICS: Mapping[str, Callable[[Subject], dict[str, Any]]] = {
     "Dask options": dask_options.dask_options,
     "Dask nodes": dask_nodes.dask_nodes,
     "BinderHub": binder.binderhub,
+    "BinderHub's builds": binder.builds,
     "grading": grading.grading,
     "site": site.site,
     "groups exporter": people.groups_exporter,

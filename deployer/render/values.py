@@ -42,7 +42,7 @@ def layers(
         Layer(name=f"preset: {each.name}", values=each.document.data, document=each.document, kind="preset")
         for each in hub.presets
     ]
-    files = [_file(file, schema or {}, decrypted) for file in hub.values_files]
+    files = [of_file(file, schema or {}, decrypted) for file in hub.values_files]
     its_domain = domain(hub, decrypted)
     own, said = merge([weakest, *presets, *files]).values, merge([*presets, *files]).values
     subject = Subject(
@@ -90,9 +90,10 @@ def host(values: Mapping[str, Any], domain: str) -> str:
     return str(hosts[0]) if isinstance(hosts, list) and hosts else domain
 
 
-def _file(
+def of_file(
     file: ValuesFile, schema: Mapping[str, Any], decrypted: Mapping[str, Mapping[str, Any]] | None
 ) -> Layer:
+    """Return the layer of a listed file, with placeholders for what is encrypted unless that is given."""
     return Layer(name=file.name, values=_content(file, schema, decrypted), document=file.document)
 
 

@@ -23,6 +23,16 @@ lake     azure     1.33     org.yaml        2026-07-31  2027-07-31
 laptop   -         1.34     cluster.yaml    -           -
 sea      gcp       1.33     org.yaml        2026-08-03  -
 """
+OFFERED = """\
+aws       1.29     extended  2025-03-23  2026-03-23
+aws       1.30     extended  2025-07-23  2026-07-23
+aws       1.31     extended  2025-11-26  2026-11-26
+aws       1.32     standard  2026-03-23  2027-03-23
+aws       1.33     standard  2026-07-29  2027-07-29
+aws       1.34     standard  2026-12-02  2027-12-02
+aws       1.35     standard  2027-03-27  2028-03-27
+aws       1.36     standard  2027-08-02  2028-08-02
+"""
 TOLD = """\
 CLUSTER  PROVIDER  VERSION  SAID-BY         STANDARD    EXTENDED
 warning: alps: EKS's support of Kubernetes 1.32 ends in 22 days, on 2026-03-23; \
@@ -52,4 +62,16 @@ def test_json_of_one_cluster(capsys: pytest.CaptureFixture[str]) -> None:
     assert not list(Draft7Validator(whole("infra-versions")).iter_errors(found))
     assert [each["cluster"] for each in found["clusters"]] == ["lake"]
     assert found["clusters"][0]["support"]["state"] == "standard"
+    offered = [each["version"] for each in found["offered"] if each["provider"] == "gcp"]
+    assert offered == ["1.32", "1.33", "1.35", "1.36"]
     assert captured.err == ""
+
+
+def test_what_clouds_support_today_is_the_same_for_all_fleets(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert cli.run(["--root", str(EVERY_KEY), "infra", "versions", "--offered"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out.startswith(OFFERED)
+    assert "\ngcp       1.32     standard  2026-04-11  -\n" in captured.out
+    assert captured.err == "PROVIDER  VERSION  SUPPORT   STANDARD    EXTENDED\n"

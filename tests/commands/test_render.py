@@ -41,6 +41,20 @@ def test_an_encrypted_value_is_shown_as_unknown(capsys: pytest.CaptureFixture[st
     assert "ENC[" not in out
 
 
+def test_what_a_cluster_runs_for_its_hubs_is_shown_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert render("local", "--support") == 0
+    values = yaml.safe_load(capsys.readouterr().out)
+    assert (values["entrypoint"]["enabled"], values["ingressClass"]["create"]) == (False, True)
+
+
+@pytest.mark.parametrize("argv", [("local",), ("local", "demo", "--support")])
+def test_either_a_hub_or_the_support_is_shown(
+    argv: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert render(*argv) == 2
+    assert "name a hub, or say --support" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("argv", "message", "hint"),
     [
@@ -123,4 +137,29 @@ def test_what_helm_refuses_is_told_where_it_is_said(
         "local/demo: Helm cannot make objects of its values\n"
         f"  config/clusters/local/demo.values.yaml:{said}\n"
         "hint: `deployer validate local demo` tells all that is wrong with them\n"
+    )
+
+
+@pytest.mark.integration
+def test_what_helm_refuses_of_the_support_is_told_where_it_is_said(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, repository: Path
+) -> None:
+    """With a command that looks at it: `validate` takes no hub of the name `support`."""
+    if not (repository / ".tools/bin/helm").exists():
+        pytest.skip("not built: .tools/bin/helm")
+    parts = ("traefik", "cert-manager", "prometheus", "prometheus-blackbox-exporter", "grafana")
+    place = tmp_path / "fleet/config/clusters/one"
+    place.mkdir(parents=True)
+    (place / "cluster.yaml").write_text(
+        "schema: 2\nname: one\nprovider: kubeconfig\nkubeconfig: {file: a}\nhubs: []\n"
+        "support: {helm_chart_values_files: [support.values.yaml]}\n"
+    )
+    (place / "a").write_text("{}\n")
+    off = "".join(f"{part}: {{enabled: false}}\n" for part in parts)
+    (place / "support.values.yaml").write_text(f"{off}ingressClass: false\n")
+    assert cli.run(["--root", str(tmp_path / "fleet"), "render", "one", "--support", "--manifests"]) == 1
+    assert capsys.readouterr().err.partition("error: ")[2] == (
+        "one/support: Helm cannot make objects of its values\n"
+        "  config/clusters/one/support.values.yaml:6:1: `ingressClass`: got boolean, want object\n"
+        "hint: `deployer validate one` tells all that is wrong with them\n"
     )

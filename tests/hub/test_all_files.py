@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
+from deployer.fleet.uptime import checks
 from deployer.render import health
 from deployer.render.merge import Layer, merge
 from tests.hub.running_hub import PATIENCE, RunningHub, running_hub
+from tests.render import fleets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,3 +85,11 @@ def test_staff_are_admins_when_they_come(hub: RunningHub) -> None:
         "somebody": True,
         "bob": False,
     }
+
+
+def test_a_hub_is_known_by_its_answer_to_who_looks_from_outside(hub: RunningHub) -> None:
+    (check,) = checks(fleets.cluster("gcp", fleets.hub()))
+    answer = requests.get(f"{hub.url}{check.path}", timeout=PATIENCE, allow_redirects=False)
+    assert answer.status_code == check.status
+    assert check.header
+    assert answer.headers[check.header]

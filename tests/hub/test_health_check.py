@@ -32,7 +32,7 @@ def configured(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[C
     source = repository / "helm-charts/basehub/files/hub/health_check.py"
     z2jh = ModuleType("z2jh")
     values = health.values(CHECK)
-    z2jh.get_config = lambda key: look_up(values, key.split("."))  # type: ignore[attr-defined]
+    z2jh.get_config = lambda key: look_up(values, key.split("."))  # type: ignore[attr-defined]  # as z2jh has it
     monkeypatch.setitem(sys.modules, "z2jh", z2jh)
     # The file replaces these; setting them here makes that undone after the test.
     monkeypatch.setattr(UserListAPIHandler, "post", UserListAPIHandler.post)

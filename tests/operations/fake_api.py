@@ -69,8 +69,17 @@ class FakeApi:
     def patch(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         self.calls.append(f"patch {path}")
         current = self.get(path)
-        current["metadata"].setdefault("annotations", {}).update(body["metadata"].get("annotations", {}))
+        annotations = body.get("metadata", {}).get("annotations", {})
+        current["metadata"].setdefault("annotations", {}).update(annotations)
+        current.setdefault("spec", {}).update(body.get("spec", {}))
+        if "data" in body:
+            current.setdefault("data", {}).update(body["data"])
         self.put(path, current)
+        return self.get(path)
+
+    def apply(self, path: str, body: dict[str, Any], *, manager: str, force: bool = True) -> dict[str, Any]:
+        self.calls.append(f"apply {path} as {manager}{' by force' if force else ''}")
+        self.put(path, {**body, "status": self.objects.get(path, {}).get("status", {})})
         return self.get(path)
 
     def delete(self, path: str) -> None:

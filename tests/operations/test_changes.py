@@ -11,7 +11,9 @@ import jsonschema
 import pytest
 
 from deployer import cli
+from deployer.fleet.load import load
 from deployer.fleet.schema import SCHEMAS
+from deployer.operations.validation.changes import changes_since
 from deployer.operations.validation.validate import validate
 from deployer.tools.process import programs
 
@@ -190,3 +192,26 @@ def test_the_command_refuses_an_unknown_revision(
     error, hint = said.err.splitlines()
     assert (said.out, error) == ("", "error: no such git revision: mian")
     assert hint == "hint: name a branch, a tag or a commit; `git fetch` gets new ones"
+
+
+@pytest.mark.parametrize(
+    ("now", "reaches"),
+    [
+        ("state: {serial: 2}\nbuckets: {x: y}\n", False),
+        ("state: {serial: 2}\nbuckets: {x: z}\n", True),
+        ("buckets: {\n", True),
+        (None, True),
+    ],
+)
+def test_another_version_of_the_state_reaches_no_hub_and_another_output_does(
+    session: Session, root: Path, now: str | None, reaches: bool
+) -> None:
+    path = root / "config/clusters/a/outputs.yaml"
+    path.write_text("state: {serial: 1}\nbuckets: {x: y}\n")
+    git(session, root, "add", "--all")
+    git(session, root, "commit", "--quiet", "--message", "outputs")
+    path.write_text(now) if now else path.unlink()
+    fleet, _problems = load(root)
+    chosen = [(cluster, hub) for cluster in fleet.clusters for hub in cluster.hubs]
+    found = changes_since(session, fleet, chosen, "HEAD")
+    assert (found.files, [each.hub.name for each in found.reached]) == (1, ["one", "two"] if reaches else [])

@@ -45,7 +45,7 @@ def test_what_is_explained_is_what_the_templates_of_every_hub_see(session: Sessi
             seen = HubValues(
                 fleet=fleet,
                 cluster=cluster,
-                hub=hub,
+                owner=hub,
                 host=release.host,
                 chart=release.chart,
                 merged=release.merged,

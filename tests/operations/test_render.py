@@ -64,7 +64,7 @@ def render(
 
 def test_a_release_is_a_hub_its_host_chart_kubernetes_version_and_values(session: Session) -> None:
     release = render(session, "local", "demo")
-    assert (release.hub.name, release.host, release.kube_version) == ("demo", "demo.localhost", "1.34")
+    assert (release.owner.name, release.host, release.kube_version) == ("demo", "demo.localhost", "1.34")
     assert [str(package.name) for package in release.chart.packages] == ["jupyterhub"]
     image = look_up(release.values_for_helm, ("jupyterhub", "singleuser", "image"))
     assert image == {"name": "deployer.local/user", "tag": "3", "pullPolicy": "IfNotPresent"}

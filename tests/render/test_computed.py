@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from deployer.render.computed import TOPICS
 from deployer.render.subject import Subject
-from tests.render.fleets import IMAGES, cluster, hub
+from tests.render.fleets import IMAGES, cluster, hub, values_file
+
+if TYPE_CHECKING:
+    from deployer.fleet.model import ValuesFile
 
 CLOUDS = ["aws", "azure", "gcp", "kubeconfig"]
 
@@ -44,6 +47,39 @@ def test_a_hub_on_a_cloud_is_served_with_tls_through_the_ingress_controller(prov
             "tls": [{"hosts": ["host.example.org"], "secretName": "https-auto-tls"}],
         },
     }
+
+
+def test_a_hub_with_a_certificate_of_its_own_asks_no_issuer() -> None:
+    found = of_own({"ownCertificate": {"certificate": "PEM", "key": "PEM"}})
+    assert found["ingress"] == {
+        "enabled": True,
+        "hosts": ["host.example.org"],
+        "tls": [{"hosts": ["host.example.org"], "secretName": "own-certificate"}],
+        "annotations": {"cert-manager.io/cluster-issuer": None},
+    }
+
+
+@pytest.mark.parametrize("offered", [True, False])
+def test_a_hub_with_a_route_has_no_ingress_where_the_support_offers_a_gateway(*, offered: bool) -> None:
+    text = f"gatewayAPI: {{enabled: {str(offered).lower()}}}"
+    found = of_own({"jupyterhub": {"httpRoute": {"enabled": True}}}, values_file("support.yaml", text))
+    assert found["ingress"]["enabled"] is not offered
+    assert found.get("httpRoute") == (
+        {
+            "hostnames": ["host.example.org"],
+            "gateway": {"name": "traefik-gateway", "namespace": "support", "sectionName": "hub-hub"},
+        }
+        if offered
+        else None
+    )
+
+
+def of_own(own: dict[str, Any], *support: ValuesFile) -> dict[str, Any]:
+    """Return what is computed of a hub's own values about the way to it."""
+    a_hub = hub()
+    its_cluster = cluster("gcp", a_hub, support_files=support)
+    subject = Subject(cluster=its_cluster, hub=a_hub, host="host.example.org", own=own, hub_python={})
+    return dict(TOPICS["ingress"](subject)["jupyterhub"])
 
 
 def test_a_local_hub_has_no_ingress_and_no_load_balancer() -> None:

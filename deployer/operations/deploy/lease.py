@@ -20,12 +20,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from deployer.errors import DeployerError
+from deployer.operations.deploy.good_revisions import of_lease
 from deployer.tools.kubernetes import Api, Conflict, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from deployer.interruption import Interruption
+    from deployer.operations.deploy.good_revisions import GoodRevisions
 
 DURATION = 15.0
 """Seconds after which a Lease that is not renewed counts as dead."""
@@ -35,8 +37,6 @@ _GIVE_UP = 9.0
 room for the requests (3 s each) that were under way."""
 _REQUEST_TIMEOUT = 3.0
 _ASK_EVERY = 1.0
-_GOOD = "deployer.dev/good-revisions"
-_KEPT_GOOD = 5
 
 
 class LeaseHeld(DeployerError):
@@ -72,12 +72,12 @@ class Lease:
 
     def good_revisions(self) -> tuple[int, ...]:
         """Return the revisions of the release whose rollout and journey passed, oldest first."""
-        return _good(self.api.get(self.path))
+        return of_lease(self.api.get(self.path)).good
 
-    def add_good_revision(self, number: int) -> None:
-        """Remember that a revision proved good."""
-        numbers = [*(known for known in self.good_revisions() if known != number), number][-_KEPT_GOOD:]
-        self.api.patch(self.path, {"metadata": {"annotations": {_GOOD: ",".join(map(str, numbers))}}})
+    def add_good_revision(self, number: int, *, chart: str | None = None) -> None:
+        """Remember that a revision proved good, and the content of the chart that it was made of."""
+        known = of_lease(self.api.get(self.path)).with_good(number, chart)
+        self.api.patch(self.path, {"metadata": {"annotations": known.annotations()}})
 
     def renew_until(self, done: threading.Event, *, clock: Callable[[], float] = time.monotonic) -> None:
         """Renew until `done`; call `on_lost` when that fails for too long or somebody else holds it."""
@@ -113,6 +113,14 @@ class Lease:
 
 
 _NAME = "deployer"
+
+
+def remembered(api: Api, namespace: str) -> GoodRevisions | None:
+    """Return what the Lease in a namespace remembers, None when nothing was ever deployed there by us."""
+    try:
+        return of_lease(api.get(f"{_leases(namespace)}/{_NAME}"))
+    except NotFound:
+        return None
 
 
 @contextmanager
@@ -187,7 +195,7 @@ def _acquire(
             told = holder
         if time.monotonic() > deadline:
             raise LeaseHeld(
-                f"{holder.identity} is at work on this hub since {holder.since}",
+                f"{holder.identity} is at work on {lease.namespace} since {holder.since}",
                 hint="try again when it is done",
             )
         interruption.sleep(_ASK_EVERY)
@@ -232,11 +240,6 @@ def _leases(namespace: str) -> str:
 
 def _holder(lease: dict[str, Any]) -> str:
     return str(lease["spec"].get("holderIdentity") or "")
-
-
-def _good(lease: dict[str, Any]) -> tuple[int, ...]:
-    text = lease["metadata"].get("annotations", {}).get(_GOOD, "")
-    return tuple(int(number) for number in text.split(",") if number)
 
 
 def _identity() -> str:

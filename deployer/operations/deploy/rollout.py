@@ -83,8 +83,8 @@ def watch(
     since: dict[tuple[str, str | None], float] = {}
     told: set[str] = set()
     while True:
-        workloads, versions = _workloads(api, namespace, release)
-        waiting = [workload for workload in workloads if not workload.ready]
+        found, versions = workloads(api, namespace, release)
+        waiting = [workload for workload in found if not workload.ready]
         if not waiting:
             return
         troubles = _troubles(api, namespace, waiting)
@@ -131,13 +131,13 @@ def _hopeless(
     return None
 
 
-def _workloads(api: Api, namespace: str, release: str) -> tuple[list[Workload], dict[str, str]]:
+def workloads(api: Api, namespace: str, release: str) -> tuple[list[Workload], dict[str, str]]:
     """Return what the release is to run, and the version of each kind's list."""
-    workloads, versions = [], {}
+    found, versions = [], {}
     for kind in _LISTS:
         items, versions[kind] = api.snapshot(_path(namespace, kind))
-        workloads += [_workload(kind, item) for item in items if _gates(item, release)]
-    return workloads, versions
+        found += [_workload(kind, item) for item in items if _gates(item, release)]
+    return found, versions
 
 
 def _path(namespace: str, kind: str) -> str:

@@ -11,8 +11,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from deployer.errors import DeployerError, Interrupted
+from deployer.fleet.model import Hub
 from deployer.interruption import Interruption
-from deployer.operations.deploy import lease, releases, rollout
+from deployer.operations.deploy import definitions, hub_tokens, lease, namespaces, releases, rollout
+from deployer.operations.deploy.left_alone import FOREIGN, left_alone
+from deployer.operations.deploy.outcome import Unhealthy, Upgraded, UpgradeFailed
 from deployer.operations.health import check as health
 from deployer.operations.refusals import in_short
 from deployer.operations.render import rendered
@@ -25,10 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
-    from deployer.fleet.model import Cluster, Fleet, Hub
+    from deployer.fleet.model import Cluster, Fleet, Installed
     from deployer.operations.access import Connection
     from deployer.operations.deploy.lease import Lease
-    from deployer.operations.diagnosis import Diagnosis
     from deployer.operations.render import Rendered
     from deployer.session import Session
     from deployer.tools.helm import Helm
@@ -36,70 +38,58 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """How to deploy. Times are in seconds: `timeout` for a hub to come up, `wait` for another's Lease."""
+    """How to deploy. Times are in seconds: `timeout` for a hub to come up, `wait` for another's Lease.
+
+    With `override_freeze`, windows in which nothing is to be deployed are not heeded.
+    """
 
     timeout: float = 600
     wait: float = 600
     jobs: int = 8
     check_health: bool = True
     roll_back: bool = True
+    override_freeze: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Upgrade:
-    """One hub's upgrade, with all that it needs. `home` is a private directory for Helm."""
+    """The upgrade of one release, with all that it needs. `home` is a private directory for Helm.
+
+    With `only_if_changed`, a release that runs just as it is wanted is left alone, and somebody else's too.
+    """
 
     session: Session
     fleet: Fleet
     cluster: Cluster
-    hub: Hub
+    owner: Installed
     connection: Connection
     helm: Helm
     home: Path
     options: Options
+    only_if_changed: bool = False
     secrets: Collection[str] = field(default=(), repr=False)
 
     def note(self, text: str) -> None:
-        """Tell the user something about this hub, but no secret of it."""
-        self.session.progress.noted(self.hub.name, redact(text, self.secrets))
+        """Tell the user something about this release, but no secret of it."""
+        self.session.progress.noted(self.owner.name, redact(text, self.secrets))
 
 
-class Unhealthy(DeployerError):
-    """The hub came up, but the check user could not work on it."""
-
-    def __init__(self, result: health.Result) -> None:
-        super().__init__(result.error or "the check user could not work", hint=result.hint)
-        self.diagnosis = result.diagnosis
-
-
-class UpgradeFailed(DeployerError):
-    """An upgrade failed. `revision` is what the hub runs now, `rolled_back` whether it went back to it."""
-
-    def __init__(
-        self, work: Upgrade, error: DeployerError, *, revision: int | None, rolled_back: bool = False
-    ) -> None:
-        super().__init__(redact(error.message, work.secrets), hint=error.hint)
-        self.revision = revision
-        self.rolled_back = rolled_back
-        diagnosis: Diagnosis | None = getattr(error, "diagnosis", None)
-        # A program that crashes may well write the secret that it could not use into its log.
-        self.diagnosis = diagnosis.redacted(work.secrets) if diagnosis else None
-
-
-def upgrade(work: Upgrade) -> int:
-    """Upgrade a hub, check it, and return the number of its new, good revision.
+def upgrade(work: Upgrade) -> Upgraded:
+    """Upgrade a release, check it, and return the number of its new, good revision.
 
     Raises:
         UpgradeFailed: it did not come up or is not healthy; the message says what was done about it.
         Interrupted, LeaseHeld, LeaseLost: as the names say.
     """
-    api, namespace, user = work.connection.api, work.hub.namespace, work.session.interruption
+    api, namespace, user = work.connection.api, work.owner.namespace, work.session.interruption
     user.check()
     # First of all, so that a file that cannot be decrypted leaves nothing behind.
-    with step(work.session.progress, work.hub.name, "render values"):
-        wanted = rendered(work.session, work.fleet, work.cluster, work.hub, decrypt=True)
+    with step(work.session.progress, work.owner.name, "render values"):
+        wanted = rendered(work.session, work.fleet, work.cluster, work.owner, decrypt=True)
+    if alone := _left_alone(work, wanted):
+        return alone
     ensure_namespace(api, namespace)
-    # It hears the user's interruption, and a Lease that was lost stops this hub alone.
+    # It hears the user's interruption, and a Lease that was lost stops this release alone.
     interruption = Interruption()
     session = replace(work.session, interruption=interruption)
     work = replace(work, session=session, secrets=wanted.secrets)
@@ -117,6 +107,9 @@ def upgrade(work: Upgrade) -> int:
             on_lost=interruption.request,
         ) as held,
     ):
+        # Another deploy may have done it while we waited.
+        if alone := _left_alone(work, wanted):
+            return alone
         _recover(work)
         before = _newest(work)
         try:
@@ -127,19 +120,41 @@ def upgrade(work: Upgrade) -> int:
             raise
         except DeployerError as error:
             raise _failed(work, held, before, error) from error
-        _remember(work, held, number, good=work.options.check_health)
-        return number
+        # What runs for all hubs has no journey of its own.
+        good = work.options.check_health or not isinstance(work.owner, Hub)
+        _remember(work, held, number, good=good, chart=wanted.chart.content)
+        if isinstance(work.owner, Hub):
+            hub_tokens.share(work, [work.owner])
+        return Upgraded(revision=number)
+
+
+def _left_alone(work: Upgrade, wanted: Rendered) -> Upgraded | None:
+    """Return how it stands when nothing is to be done."""
+    found = left_alone(work.connection.api, wanted) if work.only_if_changed else None
+    if found is None:
+        return None
+    if found.why == FOREIGN:
+        deploy = f"`deployer deploy {work.cluster.name} --support"
+        work.note(
+            "there is a release of this name that was not deployed by us: left alone; "
+            f"look at {deploy} --dry-run`, then {deploy}` makes it ours"
+        )
+    return Upgraded(revision=found.revision, left_alone=found.why)
 
 
 def _apply(work: Upgrade, held: Lease, wanted: Rendered) -> int:
     """Upgrade, watch it come up, run the journey; return the revision's number."""
-    progress, hub = work.session.progress, work.hub
+    progress, owner = work.session.progress, work.owner
+    if not isinstance(owner, Hub):
+        hub_tokens.share(work, work.cluster.hubs)
+    definitions.apply(work, wanted)
+    namespaces.label(work, wanted.merged.values)
     told = in_short(work.fleet.root, work.cluster, wanted)
-    with step(progress, hub.name, "upgrade release"), told:
+    with step(progress, owner.name, "upgrade release"), told:
         _helm(work).upgrade(
             wanted.chart.path,
-            release=hub.name,
-            namespace=hub.namespace,
+            release=owner.name,
+            namespace=owner.namespace,
             values=wanted.values_for_helm,
             timeout=work.options.timeout,
             description=f"deployed by {held.identity}",
@@ -148,30 +163,30 @@ def _apply(work: Upgrade, held: Lease, wanted: Rendered) -> int:
             kubeconfig=work.connection.kubeconfig,
         )
     number = _newest(work)
-    with step(progress, hub.name, "roll out"):
+    with step(progress, owner.name, "roll out"):
         _watch(work)
-    if work.options.check_health:
-        result = health.check(work.session, work.connection, work.cluster, hub)
+    if work.options.check_health and isinstance(owner, Hub):
+        result = health.check(work.session, work.connection, work.cluster, owner)
         if not result.ok:
             raise Unhealthy(result)
     return number
 
 
 def _recover(work: Upgrade) -> None:
-    api, namespace = work.connection.api, work.hub.namespace
-    for revision in releases.revisions(api, namespace, work.hub.name):
+    api, namespace = work.connection.api, work.owner.namespace
+    for revision in releases.revisions(api, namespace, work.owner.name):
         if revision.status in releases.PENDING and releases.recover(api, namespace, revision):
             work.note(
                 f"revision {revision.number} was left {revision.status} by a killed deploy: marked it failed"
             )
 
 
-def _remember(work: Upgrade, held: Lease, number: int, *, good: bool) -> None:
-    """Note a good revision and delete old ones; the hub is well even when that fails."""
+def _remember(work: Upgrade, held: Lease, number: int, *, good: bool, chart: str | None = None) -> None:
+    """Note a good revision and delete old ones; what runs is well even when that fails."""
     try:
         if good:
-            held.add_good_revision(number)
-        releases.prune(work.connection.api, work.hub.namespace, work.hub.name, good=held.good_revisions())
+            held.add_good_revision(number, chart=chart)
+        releases.prune(work.connection.api, work.owner.namespace, work.owner.name, good=held.good_revisions())
     except DeployerError as error:
         work.note(f"revision {number} could not be recorded as good: {error.message}")
 
@@ -183,7 +198,7 @@ def _failed(work: Upgrade, held: Lease, before: int, error: DeployerError) -> Up
         newest = _newest(work)
         if newest == before:
             work.note("nothing was changed")
-            return UpgradeFailed(work, error, revision=before or None)
+            return UpgradeFailed(work, error, revision=before or None, good=before in held.good_revisions())
         good = _good_to_go_back_to(work, held, newest)
         if good is None or not work.options.roll_back:
             return UpgradeFailed(work, error, revision=newest)
@@ -201,11 +216,12 @@ def _failed(work: Upgrade, held: Lease, before: int, error: DeployerError) -> Up
 
 def _roll_back(work: Upgrade, good: int) -> int:
     """Make a good revision the current one again, as a new revision; return that one's number."""
-    with step(work.session.progress, work.hub.name, f"roll back to revision {good}"):
+    with step(work.session.progress, work.owner.name, f"roll back to revision {good}"):
+        namespaces.label_as_in(work, good)
         _helm(work).rollback(
-            work.hub.name,
+            work.owner.name,
             good,
-            namespace=work.hub.namespace,
+            namespace=work.owner.namespace,
             secrets=work.secrets,
             timeout=work.options.timeout,
             home=work.home,
@@ -216,8 +232,8 @@ def _roll_back(work: Upgrade, good: int) -> int:
 
 
 def _good_to_go_back_to(work: Upgrade, held: Lease, newest: int) -> int | None:
-    api, namespace = work.connection.api, work.hub.namespace
-    kept = {revision.number: revision for revision in releases.revisions(api, namespace, work.hub.name)}
+    api, namespace = work.connection.api, work.owner.namespace
+    kept = {revision.number: revision for revision in releases.revisions(api, namespace, work.owner.name)}
     good = [number for number in held.good_revisions() if number in kept and number != newest]
     if not good:
         work.note("there is no good revision to go back to; the release stays as it is, to be looked at")
@@ -236,8 +252,8 @@ def _good_to_go_back_to(work: Upgrade, held: Lease, newest: int) -> int | None:
 
 
 def _tell_where_it_stands(work: Upgrade, held: Lease) -> None:
-    api, namespace = work.connection.api, work.hub.namespace
-    newest = releases.revisions(api, namespace, work.hub.name)[-1:]
+    api, namespace = work.connection.api, work.owner.namespace
+    newest = releases.revisions(api, namespace, work.owner.name)[-1:]
     good = held.good_revisions()
     for revision in newest:
         last = f"; the last good one is {good[-1]}" if good else ""
@@ -247,15 +263,15 @@ def _tell_where_it_stands(work: Upgrade, held: Lease) -> None:
 
 
 def _newest(work: Upgrade) -> int:
-    numbers = releases.revisions(work.connection.api, work.hub.namespace, work.hub.name)
+    numbers = releases.revisions(work.connection.api, work.owner.namespace, work.owner.name)
     return numbers[-1].number if numbers else 0
 
 
 def _watch(work: Upgrade) -> None:
     rollout.watch(
         work.connection.api,
-        work.hub.namespace,
-        work.hub.name,
+        work.owner.namespace,
+        work.owner.name,
         cluster=work.cluster.name,
         timeout=work.options.timeout,
         interruption=work.session.interruption,

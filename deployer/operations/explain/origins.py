@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from deployer.fleet.model import Hub, ValuesFile
+    from deployer.fleet.model import Installed, ValuesFile
     from deployer.fleet.positions import KeyPath
     from deployer.operations.render import Rendered
     from deployer.render.merge import Layer
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 def origins(release: Rendered, root: Path) -> Iterator[Origin]:
     """Yield the layers of the fleet: chart, computed, presets, features, files."""
-    made_up = frozenset(_placeholders(release.hub))
+    made_up = frozenset(_placeholders(release.owner))
     for layer in release.merged.layers:
         if layer.kind in ("chart", "preset"):
             yield _in_fleet(layer, layer.kind, root, ("values",) if layer.kind == "preset" else ())
         elif layer.kind in ("computed", "feature"):
             yield _made(layer, layer.kind, made_up)
-    yield from (_of_file(file) for file in release.hub.values_files)
+    yield from (_of_file(file) for file in release.owner.values_files)
 
 
 def _in_fleet(layer: Layer, kind: Kind, root: Path, place: KeyPath = ()) -> Origin:
@@ -82,9 +82,8 @@ def _without(data: Any, made_up: Iterable[str]) -> Any:
     return Unknown.FOLLOWS if isinstance(data, str) and any(each in data for each in made_up) else data
 
 
-def _placeholders(hub: Hub) -> Iterator[str]:
-    files = [*hub.values_files, *([hub.domain_override] if hub.domain_override else [])]
-    for file in files:
+def _placeholders(owner: Installed) -> Iterator[str]:
+    for file in owner.listed_files:
         if file.encrypted:
             yield from _of_scalars(file.document.data, ())
 

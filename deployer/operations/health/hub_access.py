@@ -6,7 +6,7 @@ So it needs neither the hub's DNS name nor its ingress, and the token is in no c
 from __future__ import annotations
 
 import base64
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from deployer.interruption import Interruption
 from deployer.operations.hub_pods import component
 from deployer.render.health import TOKEN_KEY
 from deployer.tools.jupyterhub import HubApi
+from deployer.tools.kubernetes import NotFound
 from deployer.tools.portforward import forwarded
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def front(api: Api, namespace: str) -> tuple[str, int]:
 
 
 def public_url(api: Api, namespace: str) -> str | None:
-    """Return where people find the hub by the cluster's ingress, or None when it has none."""
+    """Return where people find the hub by its Ingress or its route, or None when it has none."""
     service, _port = front(api, namespace)
     for ingress in api.items(f"/apis/networking.k8s.io/v1/namespaces/{namespace}/ingresses"):
         spec = ingress["spec"]
@@ -92,7 +93,19 @@ def public_url(api: Api, namespace: str) -> str | None:
                 if path["backend"].get("service", {}).get("name") == service and rule.get("host"):
                     scheme = "https" if spec.get("tls") else "http"
                     return f"{scheme}://{rule['host']}{path.get('path') or '/'}"
+    for host in _routed(api, namespace, service):
+        return f"https://{host}/"
     return None
+
+
+def _routed(api: Api, namespace: str, service: str) -> Iterator[str]:
+    """Yield the hosts of routes to a service, where the cluster has Gateway API."""
+    with suppress(NotFound):
+        for route in api.items(f"/apis/gateway.networking.k8s.io/v1/namespaces/{namespace}/httproutes"):
+            spec = route["spec"]
+            backends = [each for rule in spec.get("rules", ()) for each in rule.get("backendRefs", ())]
+            if service in {each["name"] for each in backends}:
+                yield from spec.get("hostnames", ())
 
 
 def _base_path(hub: Mapping[str, Any]) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from deployer.operations.new.renaming import Renaming
 
 _FILES = "helm_chart_values_files"
-_NOT_COPIED = ("domain_override_file", "staged_by", "staging_for")
+_NOT_COPIED = ("domain_override_file", "freeze", "staged_by", "staging_for")
 """What is about one hub only, besides its names."""
 
 

@@ -26,13 +26,21 @@ def _server(subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:
     if "quota_gb" in settings:
         server["quotaEnforcer"] = {"config": {"QuotaManager": {"hard_quota": settings["quota_gb"]}}}
     if "disk" in settings:
-        server[clouds.of(subject.cluster.provider).HOMES.disk] = {
-            "enabled": True,
-            "volumeId": _made(subject, settings["disk"]).get("id", settings["disk"]),
-        }
-    elif "size_gb" in settings and not _has_disk(subject):
+        return _on_a_disk(subject, settings, server)
+    if "size_gb" in settings and not _has_disk(subject):
         return _made_by_the_cloud(subject, settings, server)
     return _served(settings, server)
+
+
+def _on_a_disk(subject: Subject, settings: Mapping[str, Any], server: dict[str, Any]) -> dict[str, Any]:
+    """Claim a disk that is there: in the words of jupyterhub-home-nfs, or as a volume of our own."""
+    cloud = clouds.of(subject.cluster.provider).HOMES
+    disk = {"enabled": True, "volumeId": _made(subject, settings["disk"]).get("id", settings["disk"])}
+    if cloud.disk:
+        server[cloud.disk] = disk
+        return _served(settings, server)
+    volume = {**disk, "name": f"{subject.hub.name}-homes", "provisioner": cloud.provisioner}
+    return {**_served(settings, server), "homeDisk": volume}
 
 
 def _made_by_the_cloud(

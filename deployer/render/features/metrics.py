@@ -23,8 +23,11 @@ def values(_subject: Subject, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 def _with_token() -> dict[str, Any]:
     role = {"services": [SERVICE], "scopes": ["read:metrics"]}
+    # A job of its own reads the hub with the token; the one for whatever asks to be read would be refused.
+    service = {"annotations": {"prometheus.io/scrape": "false"}}
     return {
         "authenticatePrometheus": True,
+        "service": service,
         "services": {SERVICE: {"display": False}},
         "loadRoles": {SERVICE: role},
     }

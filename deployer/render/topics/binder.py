@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from deployer.render.paths import look_up
+
 if TYPE_CHECKING:
     from deployer.render.subject import Subject
 
@@ -42,6 +44,16 @@ def binderhub(subject: Subject) -> dict[str, Any]:
         "jupyterhub": {"hub": {"services": {SERVICE: service}, "loadRoles": {SERVICE: role}}},
         CHART: {"extraEnv": _environment(subject, callback)},
     }
+
+
+def builds(subject: Subject) -> dict[str, Any]:
+    """Keep BinderHub's builds from the cloud's metadata: with policies of ours instead of its chart's.
+
+    A hub that speaks of its chart's has what it says.
+    """
+    if not is_used(subject) or look_up(subject.said, (CHART, "networkPolicy", "enabled")) is not None:
+        return {}
+    return {"binderNetworkPolicy": {"enabled": True}, CHART: {"networkPolicy": {"enabled": False}}}
 
 
 def _environment(subject: Subject, callback: str) -> list[dict[str, Any]]:

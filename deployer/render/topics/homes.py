@@ -92,7 +92,7 @@ def databases_off_nfs(subject: Subject) -> dict[str, Any]:
         return {}
     server = {
         "BaseFileIdManager": {"db_path": "/tmp/file_id_manager.db"},  # noqa: S108 - in a server, not here
-        "SQLiteYStore": {"db_path": "/tmp/ystore.db"},  # noqa: S108
+        "SQLiteYStore": {"db_path": "/tmp/ystore.db"},  # noqa: S108 - in a server, not here
     }
     config = "/usr/local/etc"
     files = {

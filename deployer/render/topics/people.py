@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from deployer.fleet.model import Aws, Gcp
+from deployer.fleet.model import Aws, Azure, Gcp
 from deployer.render.paths import look_up
 from deployer.render.topics import binder, dask, site
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from deployer.render.subject import Subject
 
 EXPORTER = "jupyterhub-groups-exporter"
+_OF_AZURE = "azure.workload.identity/client-id"
 
 
 def services_of_users(subject: Subject) -> dict[str, Any]:
@@ -52,12 +53,16 @@ def groups_exporter(subject: Subject) -> dict[str, Any]:
 def user_service_account(subject: Subject) -> dict[str, Any]:
     """Run servers under the hub's service account, with the identity in the cloud that is called as the hub.
 
-    Where there is no such identity, what asks for it is refused.
+    Where there is no such identity, what asks for it is refused. Azure's have no names that could be known
+    before they are there, and are given to pods that ask for them only.
     """
     if subject.own_value("userServiceAccount", "enabled") is not True:
         return {}
-    values: dict[str, Any] = {"jupyterhub": {"singleuser": {"serviceAccountName": "user-sa"}}}
+    server: dict[str, Any] = {"serviceAccountName": "user-sa"}
     annotations = _identity(subject)
+    if _OF_AZURE in annotations:
+        server["extraLabels"] = {"azure.workload.identity/use": "true"}
+    values = {"jupyterhub": {"singleuser": server}}
     return values | ({"userServiceAccount": {"annotations": annotations}} if annotations else {})
 
 
@@ -92,12 +97,15 @@ def staff(subject: Subject) -> dict[str, Any]:
 
 
 def _identity(subject: Subject) -> dict[str, str]:
-    """Return the annotations that bind the service account to `<cluster>-<hub>` of the cloud."""
+    """Return the annotations that bind the service account to the hub's identity in the cloud."""
     name = f"{subject.cluster.name}-{subject.hub.name}"
     match subject.cluster.provider:
         case Aws(account=account):
             return {"eks.amazonaws.com/role-arn": f"arn:aws:iam::{account}:role/{name}"}
         case Gcp(project=project):
             return {"iam.gke.io/gcp-service-account": f"{name}@{project}.iam.gserviceaccount.com"}
+        case Azure():
+            client = subject.cluster.outputs.get("hub_identities", {}).get(subject.hub.name)
+            return {_OF_AZURE: client} if client else {}
         case _:
             return {}

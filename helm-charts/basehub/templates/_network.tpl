@@ -23,6 +23,21 @@
 {{ include "basehub.egress.names" . }}
 {{- end }}
 
+{{- /* Egress as servers have it, for what people run beside them: a limit that Dask's workers got around would be none. */}}
+{{- define "basehub.egress.servers" -}}
+{{- $policy := dig "singleuser" "networkPolicy" dict .Values.jupyterhub }}
+{{- if or (not $policy.enabled) (dig "egressAllowRules" "nonPrivateIPs" true $policy) }}
+{{- include "basehub.egress.internet" . }}
+{{- else }}
+{{- include "basehub.egress.names" . }}
+{{- end }}
+{{- if $policy.enabled }}
+{{- with $policy.egress }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{- /*
 GKE gives an identity through its metadata server, which tells a pod nothing but that identity's: needed where
 the service account has one. The other address is where the server itself is.

@@ -75,7 +75,7 @@ def test_a_held_lease_is_refused_after_the_wait_and_says_who_and_since_when() ->
     fake.put(PATH, OTHER)
     with pytest.raises(LeaseHeld) as caught, hold(fake, told):
         pass
-    assert caught.value.message == "ada@laptop pid 1 aaaaaa is at work on this hub since 2026-01-01T00:00:00Z"
+    assert caught.value.message == "ada@laptop pid 1 aaaaaa is at work on demo since 2026-01-01T00:00:00Z"
     assert told.waits == [Holder(identity="ada@laptop pid 1 aaaaaa", since="2026-01-01T00:00:00Z")]
     assert fake.calls == [], "somebody else's Lease must not be written"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from deployer.fleet.features import Speaker, features
-from deployer.fleet.infrastructure import unbuilt_storage
+from deployer.fleet.infrastructure import unbuilt_storage, unbuilt_support
 from deployer.fleet.model import Cluster, Fleet
 from deployer.operations.deploy.plan import plan
 from deployer.operations.deploy.upgrade import Options
@@ -57,4 +57,33 @@ def test_a_hub_on_storage_that_is_not_there_yet_is_refused(session: Session) -> 
     assert (refused.error, refused.hint) == (
         "outputs.yaml does not tell what the cloud calls `homes` of `home_storage`",
         f"`deployer infra apply {asked.name}` makes it and writes that down",
+    )
+
+
+@pytest.mark.parametrize(
+    ("provider", "block", "outputs", "missing"),
+    [
+        ("aws", "infrastructure: {}", {}, "autoscaler_role"),
+        ("aws", "infrastructure: {}", {"autoscaler_role": "arn"}, None),
+        ("aws", "{}", {}, None),
+        ("gcp", "infrastructure: {}", {}, None),
+        ("gcp", "infrastructure: {dns: {zone: a.org}}", {"dns": None}, "dns"),
+        ("gcp", "infrastructure: {dns: {zone: a.org}}", {"dns": {"zone": "a.org"}}, None),
+    ],
+)
+def test_what_the_support_counts_on_is_known(
+    provider: str, block: str, outputs: dict[str, Any], missing: str | None
+) -> None:
+    declared = fleets.document(block, "cluster.yaml")
+    assert unbuilt_support(fleets.cluster(provider, document=declared, outputs=outputs)) == missing
+
+
+def test_the_support_of_a_cluster_that_is_not_built_is_refused(session: Session) -> None:
+    asked = fleets.cluster("aws", document=fleets.document("infrastructure: {}", "cluster.yaml"))
+    fleet = Fleet(root=Path("/fleet"), clusters=(asked,))
+    (refused,) = plan(session, fleet, asked, [asked.support], Options()).refused
+    assert (refused.hub, refused.host, refused.error) == (
+        "support",
+        "",
+        "outputs.yaml does not tell `autoscaler_role`, which the support of the cluster needs",
     )

@@ -17,6 +17,7 @@ from tests.operations.fake_api import FakeApi
 
 SECRETS = "/api/v1/namespaces/demo/secrets"
 SERVICES = "/api/v1/namespaces/demo/services"
+ROUTES = "/apis/gateway.networking.k8s.io/v1/namespaces/demo/httproutes"
 
 
 def secret(fake: FakeApi, name: str, **data: str) -> None:
@@ -117,6 +118,16 @@ def test_a_hub_without_ingress_has_no_public_address() -> None:
     fake = FakeApi()
     service(fake, "proxy-public", "proxy", port=80, targetPort="http")
     assert public_url(fake.api, "demo") is None
+
+
+def test_a_hub_behind_a_gateway_is_where_its_route_says() -> None:
+    """The route of another service in the namespace is not the hub's."""
+    fake = FakeApi()
+    service(fake, "proxy-public", "proxy", port=80, targetPort="http")
+    for name, backend, host in (("a", "other", "no.example.org"), ("b", "proxy-public", "hub.example.org")):
+        rules = [{"backendRefs": [{"name": backend, "port": 80}]}]
+        fake.put(f"{ROUTES}/{name}", {"spec": {"hostnames": [host], "rules": rules}})
+    assert public_url(fake.api, "demo") == "https://hub.example.org/"
 
 
 def test_the_service_is_not_called_like_the_check_user() -> None:

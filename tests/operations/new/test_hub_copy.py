@@ -169,6 +169,14 @@ def test_a_copy_of_a_hub_without_files_of_its_own_is_an_entry(session: Session, 
     )
 
 
+def test_a_copy_has_none_of_the_windows_of_its_hub(session: Session, root: Path) -> None:
+    exams = "  freeze:\n  - {from: 2026-12-01, until: 2026-12-18, reason: exams}\n"
+    place = root / "config/clusters/lake/cluster.yaml"
+    place.write_text(LAKE.replace("# The one that counts.\n", f"{exams}# The one that counts.\n"))
+    found = planned(session, root, "lake", "staging", HUB="climate", staged_by="")
+    assert found.changes[0].after.decode().count("freeze:") == 1
+
+
 def test_a_file_that_is_there_already_stays_as_it_is(session: Session, root: Path) -> None:
     (root / "config/clusters/lake/climate.values.yaml").write_text("a: 1\n")
     with pytest.raises(DeployerError) as error:

@@ -186,7 +186,7 @@ def test_a_hub_that_does_not_start_again_is_told(world: World) -> None:
             raise DeployerError("no room")
         return patched(path, body)
 
-    world.cluster.patch = broken  # type: ignore[method-assign]
+    world.cluster.patch = broken  # type: ignore[method-assign]  # this once
     world.cluster.faults["back-up"] = kill
     with pytest.raises(DeployerError) as caught:
         world.apply()
@@ -233,7 +233,7 @@ def test_a_server_that_starts_before_the_hub_stops_is_seen(world: World) -> None
             world.cluster.run_server("ada@campus.example")
         return patched(path, body)
 
-    world.cluster.patch = with_a_start  # type: ignore[method-assign]
+    world.cluster.patch = with_a_start  # type: ignore[method-assign]  # this once
     with pytest.raises(DeployerError, match=r"ada@campus\.example") as caught:
         world.apply()
     assert "nothing was changed, and the hub runs again" in str(caught.value.hint)
@@ -257,7 +257,7 @@ def test_somebody_else_at_work_on_the_hub_is_waited_for(
     monkeypatch.setattr(lease, "_ASK_EVERY", 0)
     body = {"metadata": {"name": "deployer"}, "spec": {"holderIdentity": "eve@ci", "acquireTime": "today"}}
     world.cluster.put(f"/apis/coordination.k8s.io/v1/namespaces/{NAMESPACE}/leases/deployer", body)
-    with pytest.raises(lease.LeaseHeld, match="eve@ci is at work on this hub since today"):
+    with pytest.raises(lease.LeaseHeld, match=f"eve@ci is at work on {NAMESPACE} since today"):
         world.apply()
     assert world.state() == world.before
 
@@ -270,7 +270,7 @@ def test_the_list_that_leads_back_is_there_before_the_hub_stops(world: World) ->
         seen.append(json.loads((world.directory / "undo.json").read_text())["pairs"][0])
         return patched(path, body)
 
-    world.cluster.patch = looking  # type: ignore[method-assign]
+    world.cluster.patch = looking  # type: ignore[method-assign]  # this once
     world.apply()
     assert seen == [{"old": "ada@campus.example", "new": "ada"}]
     assert (world.directory / "undo.json").stat().st_mode & 0o777 == 0o600

@@ -62,7 +62,7 @@ def test_homes_are_archived_and_stay_unless_their_removal_is_asked_for(office: O
     assert office.statuses() == {ADAS: "archived", BOBS: "archived", ZOES: "absent"}
     assert office.there == sorted(["_archived", *ALL])
     with tarfile.open(office.homes / "_archived" / f"{ADAS}.20261201T080000Z.tar.gz") as tar:
-        assert tar.extractfile(f"{ADAS}/file").read().decode() == ADAS  # type: ignore[union-attr]
+        assert tar.extractfile(f"{ADAS}/file").read().decode() == ADAS  # type: ignore[union-attr]  # it is a file
     assert office.statuses(remove=True) == {ADAS: "removed", BOBS: "removed", ZOES: "absent"}
     assert office.there == ["_archived", "_shared", "eve"]
     assert office.names() == office.before[0]

@@ -19,7 +19,7 @@ from tests.operations.users.carrying_out import carry_out, carry_out_here, plan_
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it describes a setting in a way that traitlets calls old
-    import kubespawner as _kubespawner  # noqa: F401
+    import kubespawner as _kubespawner  # noqa: F401 for its setting to be described here
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -37,6 +37,20 @@ SERVER = "jupyterhub-home-nfs"
             },
         ),
         (
+            "azure",
+            "kind: server, disk: /subscriptions/s/disks/d",
+            {
+                SERVER: {"enabled": True},
+                "nfs": {"enabled": True},
+                "homeDisk": {
+                    "enabled": True,
+                    "name": "hub-homes",
+                    "provisioner": "disk.csi.azure.com",
+                    "volumeId": "/subscriptions/s/disks/d",
+                },
+            },
+        ),
+        (
             "aws",
             "kind: server, size_gb: 100",
             {

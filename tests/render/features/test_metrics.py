@@ -10,6 +10,7 @@ def test_metrics_take_a_token_by_default() -> None:
         "jupyterhub": {
             "hub": {
                 "authenticatePrometheus": True,
+                "service": {"annotations": {"prometheus.io/scrape": "false"}},
                 "services": {"prometheus": {"display": False}},
                 "loadRoles": {"prometheus": {"services": ["prometheus"], "scopes": ["read:metrics"]}},
                 "networkPolicy": POLICY,

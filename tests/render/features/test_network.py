@@ -7,7 +7,7 @@ import pytest
 from tests.render.features.asking import asked
 
 PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10"]
-WEB = {
+WEB: dict[str, Any] = {
     "ports": [
         {"protocol": "TCP", "port": 80},
         {"protocol": "TCP", "port": 443},
@@ -15,6 +15,17 @@ WEB = {
     ],
     "to": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": PRIVATE}}],
 }
+WITHOUT_MAIL = {
+    "ports": [
+        {"protocol": "TCP", "port": 1, "endPort": 24},
+        {"protocol": "TCP", "port": 26, "endPort": 464},
+        {"protocol": "TCP", "port": 466, "endPort": 586},
+        {"protocol": "TCP", "port": 588, "endPort": 65535},
+        {"protocol": "UDP", "port": 1, "endPort": 65535},
+    ],
+    "to": WEB["to"],
+}
+GIT_TOO = {**WEB, "ports": [*WEB["ports"], {"protocol": "TCP", "port": 22}]}
 
 
 @pytest.mark.parametrize(
@@ -22,6 +33,8 @@ WEB = {
     [
         ("true", True, []),
         ("{internet: web}", False, [WEB]),
+        ("{internet: web, ports: [22]}", False, [GIT_TOO]),
+        ("{internet: without_mail}", False, [WITHOUT_MAIL]),
         ("{internet: none}", False, []),
         (
             "{internet: none, also: [{addresses: 192.0.2.1/32, ports: [27000]}, {addresses: 2001:db8::/64}]}",

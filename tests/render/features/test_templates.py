@@ -18,7 +18,7 @@ MOUNT = {"name": "image-templates", "mountPath": PLACE, "readOnly": True}
 def test_templates_become_files_and_their_directory_is_looked_at() -> None:
     place = "/usr/local/share/jupyterhub/community-templates"
     files = {"login.html": "log-in", "home.html": "home"}
-    assert values(None, {"directory": "config/templates", "files": files}) == {  # type: ignore[arg-type]
+    assert values(None, {"directory": "config/templates", "files": files}) == {  # type: ignore[arg-type]  # no hub is looked at
         "jupyterhub": {
             "custom": {"deployer": {"templates": {"community": place}}},
             "hub": {

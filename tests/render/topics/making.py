@@ -33,12 +33,13 @@ def computed(
     *,
     provider: str = "gcp",
     staff: Mapping[str, tuple[str, ...]] | None = None,
+    outputs: Mapping[str, Any] | None = None,
 ) -> Any:
     """Return what a topic makes of a hub `hub` with these values, as YAML text."""
     a_hub = hub()
     defaults, said = yaml.safe_load(DEFAULTS), yaml.safe_load(values)
     subject = Subject(
-        cluster=cluster(provider, a_hub, organisation=Organisation(staff=staff or {})),
+        cluster=cluster(provider, a_hub, organisation=Organisation(staff=staff or {}), outputs=outputs or {}),
         hub=a_hub,
         host="hub.example.org",
         own=merge([Layer(name="defaults", values=defaults), Layer(name="said", values=said)]).values,

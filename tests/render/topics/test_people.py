@@ -28,6 +28,21 @@ def test_servers_have_the_identity_that_the_cloud_calls_as_the_hub(
     assert computed("user service account", provider=provider) == {**SERVER, **account}
 
 
+def test_servers_on_azure_ask_for_the_identity_that_the_infrastructure_told_of() -> None:
+    made = {"hub_identities": {"hub": "client", "other": "x"}}
+    assert computed("user service account", provider="azure", outputs=made) == {
+        "jupyterhub": {
+            "singleuser": {
+                "extraLabels": {"azure.workload.identity/use": "true"},
+                "serviceAccountName": "user-sa",
+            }
+        },
+        "userServiceAccount": {"annotations": {"azure.workload.identity/client-id": "client"}},
+    }
+    del made["hub_identities"]["hub"]
+    assert computed("user service account", provider="azure", outputs=made) == SERVER
+
+
 def test_a_hub_may_do_without_a_service_account() -> None:
     assert computed("user service account", "userServiceAccount: {enabled: false}") == {}
 

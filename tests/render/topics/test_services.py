@@ -154,3 +154,14 @@ def test_who_says_something_of_the_exporter_has_it(said: str) -> None:
 
 def test_who_does_not_want_the_exporter_has_none() -> None:
     assert computed("groups exporter", "jupyterhub-groups-exporter: {enabled: false, config: {}}") == {}
+
+
+def test_builds_are_kept_from_the_clouds_metadata_unless_a_hub_speaks_of_it() -> None:
+    assert computed("BinderHub's builds", BINDER) == {
+        "binderNetworkPolicy": {"enabled": True},
+        "binderhub-service": {"networkPolicy": {"enabled": False}},
+    }
+    for said in ("true", "false"):
+        own = f"binderhub-service: {{enabled: true, networkPolicy: {{enabled: {said}}}}}"
+        assert computed("BinderHub's builds", own) == {}
+    assert computed("BinderHub's builds", "{}") == {}

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from deployer.errors import DeployerError
 from deployer.fleet.machines.table import MIB, machine
 from deployer.fleet.model import Gcp
-from deployer.fleet.node_pools import pools
+from deployer.fleet.node_pools import pool_named, pools
 from deployer.render.features.offers.choices import with_groups
-from deployer.render.features.offers.nodes import placement, pool_named
+from deployer.render.features.offers.nodes import placement
 from deployer.render.ladder import make_ladder
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from deployer.fleet.node_pools import MACHINE, pools
-from deployer.render.tolerations import of_taint
+from deployer.fleet.node_pools import MACHINE, pool_named, pools
+from deployer.render.tolerations import OF_USERS, of_taint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -13,17 +13,6 @@ if TYPE_CHECKING:
     from deployer.fleet.model import Cluster
     from deployer.fleet.node_pools import Pool, Taint
     from deployer.render.subject import Subject
-
-# What z2jh lets users' servers tolerate by itself; a choice with tolerations of its own replaces the list.
-_OF_USERS = tuple(
-    {"key": key, "operator": "Equal", "value": "user", "effect": "NoSchedule"}
-    for key in ("hub.jupyter.org/dedicated", "hub.jupyter.org_dedicated")
-)
-
-
-def pool_named(cluster: Cluster, name: str) -> Pool | None:
-    """Return the pool that is called so, None when the cluster declares none."""
-    return next((pool for pool in pools(cluster) if pool.name == name), None)
 
 
 def placement(
@@ -55,7 +44,7 @@ def _with_machine(cluster: Cluster, machine: str | None) -> Pool | None:
 def _tolerations(subject: Subject, taints: Iterable[Taint], *, gpu: str | None) -> list[Mapping[str, Any]]:
     """Return all tolerations of a server, none when it needs no other than z2jh's."""
     usual = subject.look_up("scheduling", "userPods", "tolerations")
-    said = [*(usual or _OF_USERS), *(subject.look_up("singleuser", "extraTolerations") or ())]
+    said = [*(usual or OF_USERS), *(subject.look_up("singleuser", "extraTolerations") or ())]
     wanted = [of_taint(taint) for taint in taints]
     if gpu:
         # Google's clusters add it to pods that ask for a GPU, others don't.

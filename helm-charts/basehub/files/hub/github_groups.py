@@ -34,10 +34,10 @@ def _teams_as_groups(config: Config) -> None:
 
 _github = c.GitHubOAuthenticator  # noqa: F821 JupyterHub gives it
 if (
-    c.JupyterHub.authenticator_class == "github"  # noqa: F821
+    c.JupyterHub.authenticator_class == "github"  # noqa: F821 JupyterHub gives it
     and _github.get("manage_groups") is True
     and "auth_state_groups_key" not in _github
     # Said in short form, groups are a matter of sign_in.py.
     and not get_config("custom.deployer.sign_in", None)
 ):
-    _teams_as_groups(c)  # noqa: F821
+    _teams_as_groups(c)  # noqa: F821 JupyterHub gives it

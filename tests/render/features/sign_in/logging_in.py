@@ -104,7 +104,7 @@ def _run_hub_python(monkeypatch: pytest.MonkeyPatch, config: Config, values: Map
         return default if found is None else found
 
     z2jh = ModuleType("z2jh")
-    z2jh.get_config = get_config  # type: ignore[attr-defined]
+    z2jh.get_config = get_config  # type: ignore[attr-defined]  # as z2jh has it
     monkeypatch.setitem(sys.modules, "z2jh", z2jh)
     # The files may replace these, once in the life of a hub.
     for kind, name, method in REPLACED:

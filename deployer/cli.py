@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from deployer.commands.app import App, forget_the_rest, readers_may_leave
+from deployer.commands.app import App, complain, forget_the_rest, readers_may_leave
 from deployer.errors import DeployerError
 
 if TYPE_CHECKING:
@@ -132,31 +132,24 @@ def run(argv: list[str] | None = None) -> int:
         with readers_may_leave():
             status = cli.main(args=argv, prog_name="deployer", standalone_mode=False)
     except DeployerError as error:
-        _complain(error.message, error.hint)
+        complain(error.message, error.hint)
         return error.exit_code
     except click.UsageError as error:
         error.show()
         return error.exit_code
     except click.ClickException as error:
-        _complain(error.format_message(), None)
+        complain(error.format_message(), None)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        _complain("interrupted", None)
+        complain("interrupted", None)
         return 130
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        _complain(f"nothing more can be written: {os.strerror(error.errno)}", "make room on the disk")
+        complain(f"nothing more can be written: {os.strerror(error.errno)}", "make room on the disk")
         forget_the_rest(sys.stdout)
         return 1
     return status if isinstance(status, int) else 0
-
-
-def _complain(message: str, hint: str | None) -> None:
-    colour = sys.stderr.isatty() and "NO_COLOR" not in os.environ
-    click.echo(click.style("error: ", fg="red", bold=True) + message, err=True, color=colour)
-    if hint:
-        click.echo(click.style("hint: ", fg="cyan") + hint, err=True, color=colour)
 
 
 def _listen_to_signals(interruption: Interruption) -> None:

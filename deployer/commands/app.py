@@ -110,6 +110,14 @@ def forget_the_rest(stream: TextIO) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+def complain(message: str, hint: str | None) -> None:
+    """Tell what went wrong, and what to do next."""
+    colour = sys.stderr.isatty() and "NO_COLOR" not in os.environ
+    click.echo(click.style("error: ", fg="red", bold=True) + message, err=True, color=colour)
+    if hint:
+        click.echo(click.style("hint: ", fg="cyan") + hint, err=True, color=colour)
+
+
 def echo_json(value: Any) -> None:
     """Write a value to stdout as JSON, for programs."""
     click.echo(json.dumps(value, indent=2, default=str))

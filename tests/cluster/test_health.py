@@ -79,7 +79,8 @@ def nothing_is_left(fleet: TestFleet, state: Path, hub: str) -> None:
 
 def test_the_journey_passes_and_leaves_nothing(fleet: TestFleet, state: Path, hub: str) -> None:
     result = checked(fleet, hub)[hub]
-    assert (result["ok"], [step["name"] for step in result["steps"]]) == (True, STEPS)
+    assert result["ok"], result
+    assert [step["name"] for step in result["steps"]] == STEPS
     nothing_is_left(fleet, state, hub)
     assert fleet.lease(hub)["spec"].get("holderIdentity", "") == ""
 
@@ -97,7 +98,8 @@ def test_a_home_on_a_volume_of_its_own_goes_with_the_user(fleet: TestFleet, stat
     storage = {"type": "dynamic", "capacity": "100Mi"}
     hub = fleet.add_hub(values={"jupyterhub": {"singleuser": {"storage": storage}}})
     assert fleet.deployed(hub, "--skip-health-check")["ok"]
-    assert checked(fleet, hub)[hub]["ok"]
+    result = checked(fleet, hub)[hub]
+    assert result["ok"], result
     nothing_is_left(fleet, state, hub)
 
 
@@ -178,7 +180,8 @@ def test_one_failing_hub_is_diagnosed_and_does_not_stop_the_other(
 
     results = checked(fleet, bad, hub, code=1)
 
-    assert (results[hub]["ok"], results[bad]["ok"]) == (True, False)
+    assert results[hub]["ok"], results[hub]
+    assert not results[bad]["ok"]
     assert results[bad]["error"].startswith("the server will not start: pod jupyter-")
     diagnosis = results[bad]["diagnosis"]
     assert "ErrImageNeverPull" in diagnosis[0]

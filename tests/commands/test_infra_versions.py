@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,3 +76,26 @@ def test_what_clouds_support_today_is_the_same_for_all_fleets(
     assert captured.out.startswith(OFFERED)
     assert "\ngcp       1.32     standard  2026-04-11  -\n" in captured.out
     assert captured.err == "PROVIDER  VERSION  SUPPORT   STANDARD    EXTENDED\n"
+
+
+def test_a_broken_cluster_hides_no_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fleet = tmp_path / "fleet"
+    shutil.copytree(EVERY_KEY, fleet)
+    (fleet / "config/clusters/alps/cluster.yaml").write_text("name: [", encoding="utf-8")
+
+    assert cli.run(["--root", str(fleet), "infra", "versions"]) == 1
+    captured = capsys.readouterr()
+    told = [line.split() for line in captured.out.splitlines()]
+    assert told == [line.split() for line in TABLE.splitlines()[1:]]
+    assert "  config/clusters/alps/cluster.yaml:1:" in captured.err
+
+    assert cli.run(["--root", str(fleet), "infra", "versions", "alps", "lake", "-o", "json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert not list(Draft7Validator(whole("infra-versions")).iter_errors(found))
+    assert [each["cluster"] for each in found["clusters"]] == ["lake"]
+    assert [each["cluster"] for each in found["failed"]] == ["alps"]
+
+
+def test_an_unknown_cluster_has_a_near_match(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["--root", str(EVERY_KEY), "infra", "versions", "alp"]) == 1
+    assert capsys.readouterr().err.endswith("error: no such cluster: alp\nhint: did you mean `alps`?\n")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from deployer.commands.app import App, complete_cluster, echo_json, output_option
+from deployer.commands.app import App, complain, complete_cluster, echo_json, output_option
 from deployer.commands.table import echo_table
 
 if TYPE_CHECKING:
@@ -42,9 +42,7 @@ def locks(app: App, cluster: tuple[str, ...], output: str) -> int:
         app.hint(f"if that run is dead: `deployer infra unlock {name} {lock.id} --owner {lock.owner}`")
     for work in works:
         if work.error:
-            click.echo(f"error: {work.name}: {work.error.message}", err=True)
-            if work.error.hint:
-                app.hint(work.error.hint)
+            complain(f"{work.name}: {work.error.message}", work.error.hint)
     return int(any(work.error for work in works))
 
 

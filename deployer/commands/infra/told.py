@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from deployer.commands.app import App, echo_json
+from deployer.commands.app import App, complain, echo_json
 from deployer.commands.views import duration
 from deployer.errors import DeployerError, Interrupted
 
@@ -108,9 +108,7 @@ def end(app: App, works: Sequence[Work[Any]], *, many: bool, done: str) -> int:
             raise errors[0]
         return 0
     for error in errors:
-        click.echo(f"error: {error.message}", err=True)
-        if error.hint:
-            app.hint(error.hint)
+        complain(error.message, error.hint)
     width = max((len(work.name) for work in works), default=0)
     for work in works:
         app.say(f"{work.name:<{width}}  {_state(work, done=done):<11}  {duration(work.seconds):>9}")

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from deployer.commands.app import App, complete_cluster, echo_json, output_option
+from deployer.commands.app import App, complain, complete_cluster, echo_json, output_option
 from deployer.commands.table import echo_table
+from deployer.errors import DeployerError, Interrupted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
+    from datetime import date
 
     from deployer.operations.infra.versions import ClusterVersion, Offer
 
@@ -34,30 +36,57 @@ def versions(app: App, cluster: tuple[str, ...], within: int, output: str, *, of
     Only files are read: outputs.yaml, `infrastructure`, cluster.yaml, config/org.yaml; the first that says
     a version counts. As text it is a line per cluster with the columns cluster, provider, version, where that
     is said, the ends of standard and of extended support; `-` stands for what is not known. With `--offered`
-    it is a line per version: provider, version, the support it has today, and both ends.
+    it is a line per version: provider, version, the support it has today, and both ends. Ends with 1 when the
+    files of a cluster are wrong, after the others.
     """
     from deployer.operations.infra.versions import offers
-    from deployer.operations.infra.versions import versions as look
 
     today = app.session.clock().date()
     if offered and output == "text":
         _show_offers(offers(today))
         return 0
-    # What is wrong with another cluster is no reason to stop.
-    asked: list[tuple[str, ...]] = [(name,) for name in dict.fromkeys(cluster)] or [()]
-    found = [each for names in asked for each in look(app.fleet(*names), names, today, within=within)]
+    found, failed = _look(app, cluster, today, within)
     if output == "json":
-        clusters = [each.plain() for each in found]
-        echo_json({"clusters": clusters, "offered": [each.plain() for each in offers(today)]})
+        echo_json(
+            {
+                "clusters": [each.plain() for each in found],
+                "failed": [
+                    {"cluster": name, "error": error.message, "hint": error.hint}
+                    for name, error in failed.items()
+                ],
+                "offered": [each.plain() for each in offers(today)],
+            }
+        )
     else:
-        _show_versions(app, found)
+        _show_versions(found)
     for each in found:
         for warning in each.warnings():
             app.say(f"warning: {warning}")
-    return 0
+    for error in failed.values():
+        complain(error.message, error.hint)
+    return 1 if failed else 0
 
 
-def _show_versions(app: App, found: Iterable[ClusterVersion]) -> None:
+def _look(
+    app: App, names: Collection[str], today: date, within: int
+) -> tuple[list[ClusterVersion], dict[str, DeployerError]]:
+    """Look at each cluster by itself: what is wrong with one is no reason to hide the others."""
+    from deployer.fleet.load import cluster_names, select_cluster
+    from deployer.operations.infra.versions import version
+
+    found: list[ClusterVersion] = []
+    failed: dict[str, DeployerError] = {}
+    for name in dict.fromkeys(names) or cluster_names(app.root):
+        try:
+            found.append(version(select_cluster(app.fleet(name), name), today, within=within))
+        except Interrupted:
+            raise
+        except DeployerError as error:
+            failed[name] = error
+    return found, failed
+
+
+def _show_versions(found: Iterable[ClusterVersion]) -> None:
     rows = [
         (
             each.cluster,

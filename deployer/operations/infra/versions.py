@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from deployer.fleet.kubernetes_said import cloud, said
 from deployer.fleet.kubernetes_support import offered, providers, support
-from deployer.fleet.load import select_cluster
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from datetime import date
 
     from deployer.fleet.kubernetes_said import Said
     from deployer.fleet.kubernetes_support import Support
-    from deployer.fleet.model import Cluster, Fleet
+    from deployer.fleet.model import Cluster
 
 SOON = 60
 """Days before the end of support at which it is told."""
@@ -105,19 +104,8 @@ def offers(today: date) -> tuple[Offer, ...]:
     )
 
 
-def versions(
-    fleet: Fleet, names: Iterable[str], today: date, *, within: int = SOON
-) -> tuple[ClusterVersion, ...]:
-    """Return what the clusters of these names say, all of the fleet when there are none.
-
-    What ends within so many days is told in their warnings.
-    """
-    wanted = tuple(dict.fromkeys(names))
-    clusters = [select_cluster(fleet, name) for name in wanted] if wanted else fleet.clusters
-    return tuple(_of(cluster, today, within) for cluster in clusters)
-
-
-def _of(cluster: Cluster, today: date, within: int) -> ClusterVersion:
+def version(cluster: Cluster, today: date, *, within: int = SOON) -> ClusterVersion:
+    """Return what a cluster says. What ends within so many days is told in its warnings."""
     provider, versions = cloud(cluster), said(cluster)
     return ClusterVersion(
         cluster=cluster.name,

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 _TIMEOUT = (5, 30)
 """Seconds to connect, and between two pieces of an answer. The hub's event streams say something every 8."""
+_RECONNECTIONS, _LONGEST_PAUSE = 8, 2.0
+"""How often a connection that is refused is tried again, and after how many seconds at most.
+
+The way to the hub may break, and is back within seconds; nothing was sent before, so nothing is done twice.
+"""
 
 
 class Refused(DeployerError):
@@ -156,8 +161,21 @@ class HubApi:
 
     def _session(self) -> requests.Session:
         import requests
+        from requests.adapters import HTTPAdapter
+        from urllib3.util import Retry
 
         session = requests.Session()
+        retries = Retry(
+            total=None,
+            connect=_RECONNECTIONS,
+            read=False,
+            redirect=False,
+            status=0,
+            other=0,
+            backoff_factor=0.25,
+            backoff_max=_LONGEST_PAUSE,
+        )
+        session.mount("http://", HTTPAdapter(max_retries=retries))
         session.trust_env = False
         session.headers["Authorization"] = f"token {self.token}"
         return session

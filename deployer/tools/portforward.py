@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import queue
 import re
+import subprocess
 import threading
-from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from deployer.errors import DeployerError
 from deployer.tools.private_directory import private_directory
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
     from deployer.tools.process import Programs
 
 _TIMEOUT = 20
+_PATIENCE = 10
+"""Seconds in which kubectl ends when it is told to."""
+_PAUSE = 0.5
+"""Seconds before kubectl is started again."""
 _LISTENING = re.compile(r"Forwarding from 127\.0\.0\.1:(\d+) ")
 _SHOWN_LINES = 5
 
@@ -30,8 +36,11 @@ class ForwardFailed(DeployerError):
     """kubectl could not open the way, or did not in time."""
 
 
-def portforward_argv(namespace: str, target: str, port: int) -> list[str]:
-    """Return the argument list; `target` is such as `service/proxy-public`, `port` one of its ports."""
+def portforward_argv(namespace: str, target: str, port: int, *, local: int | None = None) -> list[str]:
+    """Return the argument list; `target` is such as `service/proxy-public`, `port` one of its ports.
+
+    Without `local`, the port on this machine, kubectl picks one.
+    """
     return [
         "kubectl",
         "port-forward",
@@ -39,7 +48,7 @@ def portforward_argv(namespace: str, target: str, port: int) -> list[str]:
         "--address=127.0.0.1",
         "--pod-running-timeout=10s",
         target,
-        f":{port}",
+        f"{local or ''}:{port}",
     ]
 
 
@@ -49,38 +58,98 @@ def forwarded(
 ) -> Iterator[int]:
     """Yield the loopback port that leads to a port of a service or pod while the block runs.
 
+    Should kubectl end meanwhile, the way is open again after a moment; what was under way is lost.
+
     Raises:
         ForwardFailed: kubectl could not open the way.
     """
-    argv = portforward_argv(namespace, target, port)
     with private_directory() as directory:
-        stderr = directory / "stderr"
-        with programs.background(argv, env=env, stderr=stderr) as process:
-            assert process.stdout is not None  # noqa: S101 background() always gives a pipe
-            lines: queue.SimpleQueue[str] = queue.SimpleQueue()
-            reader = threading.Thread(target=_drain, args=(process.stdout, lines), daemon=True)
-            reader.start()
+        way = _Way(
+            programs=programs,
+            env=env,
+            namespace=namespace,
+            target=target,
+            port=port,
+            stderr=directory / "stderr",
+        )
+        keeper = threading.Thread(target=way.keep_open, daemon=True)
+        keeper.start()
+        try:
+            yield way.local_port()
+        finally:
+            way.close()
+            keeper.join(timeout=_PATIENCE)
+
+
+@dataclass(kw_only=True)
+class _Way:
+    """kubectl, started again whenever it ends.
+
+    It ends when a server resets one of the connections through it, whatever the others do
+    (kubernetes/kubernetes#74551).
+    """
+
+    programs: Programs
+    env: Mapping[str, str]
+    namespace: str
+    target: str
+    port: int
+    stderr: Path
+    _opened: queue.SimpleQueue[int | DeployerError] = field(default_factory=queue.SimpleQueue)
+    _closed: threading.Event = field(default_factory=threading.Event)
+    _process: subprocess.Popen[str] | None = None
+
+    def keep_open(self) -> None:
+        """Run kubectl until the way is closed. The first time, say the port or why there is none."""
+        local = None
+        while not self._closed.is_set():
             try:
-                yield _port(lines, stderr, target)
-            finally:
+                local = self._run(local)
+            except DeployerError as error:
+                self._opened.put(error)
+                return
+            self._closed.wait(_PAUSE)
+
+    def local_port(self) -> int:
+        """Return the port on this machine, once the way is open.
+
+        Raises:
+            ForwardFailed: it could not be opened.
+        """
+        try:
+            opened = self._opened.get(timeout=_TIMEOUT)
+        except queue.Empty:
+            raise ForwardFailed(
+                f"`kubectl port-forward {self.target}` was not ready within {_TIMEOUT} s"
+            ) from None
+        if isinstance(opened, DeployerError):
+            raise opened
+        return opened
+
+    def close(self) -> None:
+        """Let kubectl end, and no other follow."""
+        self._closed.set()
+        if self._process is not None:
+            self._process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=_PATIENCE)
+            self._process.kill()
+
+    def _run(self, local: int | None) -> int:
+        """Run kubectl to its end, and return the port on this machine."""
+        argv = portforward_argv(self.namespace, self.target, self.port, local=local)
+        with self.programs.background(argv, env=self.env, stderr=self.stderr) as process:
+            self._process = process
+            if self._closed.is_set():
                 process.terminate()
-                reader.join(timeout=10)
-
-
-def _drain(stdout: IO[str], lines: queue.SimpleQueue[str]) -> None:
-    # kubectl writes a line for each connection: unread, they would fill the pipe and halt it.
-    for line in stdout:
-        lines.put(line)
-    lines.put("")
-
-
-def _port(lines: queue.SimpleQueue[str], stderr: Path, target: str) -> int:
-    try:
-        while line := lines.get(timeout=_TIMEOUT):
-            match = _LISTENING.match(line)
-            if match:
-                return int(match[1])
-    except queue.Empty:
-        raise ForwardFailed(f"`kubectl port-forward {target}` was not ready within {_TIMEOUT} s") from None
-    said = stderr.read_text(errors="replace").strip().splitlines()[-_SHOWN_LINES:]
-    raise ForwardFailed("\n".join([f"`kubectl port-forward {target}` failed", *said]))
+            assert process.stdout is not None  # noqa: S101 background() always gives a pipe
+            # kubectl writes a line for each connection: unread, they would fill the pipe and halt it.
+            for line in process.stdout:
+                match = _LISTENING.match(line)
+                if match and local is None:
+                    local = int(match[1])
+                    self._opened.put(local)
+        if local is None:
+            said = self.stderr.read_text(errors="replace").strip().splitlines()[-_SHOWN_LINES:]
+            raise ForwardFailed("\n".join([f"`kubectl port-forward {self.target}` failed", *said]))
+        return local

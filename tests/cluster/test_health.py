@@ -6,6 +6,7 @@ import json
 import os
 import signal
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,7 +24,6 @@ from tests.waiting import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from deployer.tools.jupyterhub import HubApi
     from tests.cluster.conftest import TestFleet
@@ -159,6 +159,30 @@ def test_an_interruption_leaves_nothing(
     assert process.returncode == 130, err
     assert err.splitlines()[-1] == "error: interrupted"
     nothing_is_left(fleet, state, hub)
+
+
+def test_a_way_to_the_hub_that_breaks_is_opened_again(fleet: TestFleet, state: Path, hub: str) -> None:
+    """kubectl ends when any server resets any connection through it."""
+    with fleet.start("health", "test", hub) as process:
+        wait_for(lambda: USER in user_pods(fleet.api, hub), "the check user's server starts")
+        (way,) = children(process.pid, "port-forward")
+        os.kill(way, signal.SIGKILL)
+        _out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    nothing_is_left(fleet, state, hub)
+
+
+def children(pid: int, word: str) -> list[int]:
+    """Return the children of a process that have a word among their arguments."""
+    found = [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in _read(task / "children")]
+    return [child for child in found if word in Path(f"/proc/{child}/cmdline").read_text().split("\0")]
+
+
+def _read(file: Path) -> list[str]:
+    try:
+        return file.read_text().split()
+    except (FileNotFoundError, ProcessLookupError):  # the thread has ended
+        return []
 
 
 def test_what_a_killed_check_left_is_removed_by_the_next(fleet: TestFleet, state: Path, hub: str) -> None:

@@ -6,8 +6,10 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import urllib3
 
 from deployer.errors import DeployerError
+from deployer.tools import jupyterhub
 from deployer.tools.jupyterhub import HubApi, Refused, Server, SpawnEvent
 from deployer.tools.kernels import KernelDied, Output, Unanswered
 from tests.tools.fake_jupyter import TOKEN, Jupyter, running
@@ -101,12 +103,32 @@ def test_an_answer_that_is_no_json_is_no_answer(jupyter: Jupyter, hub: HubApi) -
         hub.version()
 
 
-def test_nobody_listening_is_no_answer() -> None:
+def test_nobody_listening_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jupyterhub, "_RECONNECTIONS", 1)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}/"
     with pytest.raises(Unanswered, match=f"^no answer: {url}: "):
         HubApi(url=url, token=TOKEN).version()
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_way_that_is_back_within_seconds_is_as_if_it_had_never_been_away(
+    jupyter: Jupyter, hub: HubApi, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    """Nothing was sent when a connection is refused, so that it may be tried again whatever it was for."""
+    jupyter.answers[f"{method} {API}/users/ada"] = (200, {})
+    connect = urllib3.util.connection.create_connection
+    refusals = iter(range(3))
+
+    def refusing(*args: Any, **options: Any) -> socket.socket:
+        if next(refusals, None) is not None:
+            raise ConnectionRefusedError
+        return connect(*args, **options)
+
+    monkeypatch.setattr(urllib3.util.connection, "create_connection", refusing)
+    hub.request(method, "hub/api/users/ada")
+    assert jupyter.asked == [f"{method} {API}/users/ada"]
 
 
 def test_the_environment_s_proxies_have_no_say(

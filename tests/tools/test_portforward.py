@@ -14,6 +14,7 @@ from deployer.interruption import Interruption
 from deployer.tools import portforward
 from deployer.tools.portforward import ForwardFailed, forwarded, portforward_argv
 from deployer.tools.process import ProgramMissing, Programs
+from tests.waiting import wait_for
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -30,6 +31,10 @@ def test_the_whole_argument_list() -> None:
         "service/proxy-public",
         ":80",
     ]
+
+
+def test_the_port_on_this_machine_can_be_said() -> None:
+    assert portforward_argv("demo", "service/x", 80, local=40123)[-1] == "40123:80"
 
 
 def kubectl(directory: Path, body: str) -> Programs:
@@ -78,6 +83,21 @@ def test_what_kubectl_goes_on_to_say_does_not_halt_it(tmp_path: Path) -> None:
         while not done.exists():
             assert time.monotonic() < deadline, "kubectl is blocked"
             time.sleep(0.01)
+
+
+@pytest.mark.integration
+def test_a_kubectl_that_ends_is_started_again_on_the_same_port(tmp_path: Path) -> None:
+    starts = tmp_path / "starts"
+    programs = kubectl(
+        tmp_path,
+        f"with open({str(starts)!r}, 'a') as file: file.write(sys.argv[-1] + '\\n')\n"
+        "print('Forwarding from 127.0.0.1:40123 -> 8000', flush=True)\n"
+        f"if len(open({str(starts)!r}).readlines()) > 2: time.sleep(600)",
+    )
+    with forward(programs) as port:
+        assert port == 40123
+        wait_for(lambda: len(starts.read_text().split()) == 3, "kubectl is started again, twice")
+    assert starts.read_text().split() == [":80", "40123:80", "40123:80"]
 
 
 @pytest.mark.integration

@@ -17,7 +17,7 @@ from deployer.operations.health.patience import JourneyFailed, Patience
 from deployer.operations.listening import heard
 from deployer.progress import step
 from deployer.tools.jupyterhub import Refused, SpawnEvent
-from deployer.tools.kernels import Output
+from deployer.tools.kernels import Output, Unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -202,6 +202,8 @@ def user_options(check: HealthCheck) -> dict[str, Any]:
 def _news(hub: HubApi, user: str) -> Iterator[SpawnEvent]:
     try:
         yield from hub.progress(user)
+    except Unanswered:  # the stream broke; what became of the server is asked next
+        return
     except Refused as refused:
         if refused.status != 400:  # no news: the server is ready by now, or its start has failed
             raise

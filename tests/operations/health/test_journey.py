@@ -189,10 +189,17 @@ def test_a_hub_that_is_busy_starting_servers_is_asked_again(state: HubState, tra
     ]
 
 
-def test_a_lost_connection_to_the_hub_fails_the_start(state: HubState, traveller: Traveller) -> None:
+def test_news_that_break_off_are_asked_for_again(state: HubState, traveller: Traveller) -> None:
     state.faults["progress"] = Unanswered("no answer")
+    traveller.travel()
+    assert state.calls.count("progress") == 2
+
+
+def test_a_hub_that_answers_no_longer_fails_the_step(state: HubState, traveller: Traveller) -> None:
+    state.faults["stop server"] = Unanswered("no answer")
     with pytest.raises(Unanswered):
         traveller.travel()
+    assert (traveller.steps[-1].name, traveller.steps[-1].ok) == ("stop server", False)
 
 
 @pytest.mark.parametrize(("passing", "told"), [(0, ["demo: note: no room"]), (60, [])])

@@ -49,7 +49,14 @@ NODES = {
     "id": f"{IDENTITIES}/rich-nodes",
     "principal_id": "77777777-7777-7777-7777-777777777777",
 }
+BUCKETS = ("data", "scratch")
+ACCOUNTS = {name: f'azurerm_storage_account.bucket["{name}"]' for name in BUCKETS}
+POLICIES = {name: f'azurerm_storage_management_policy.bucket["{name}"]' for name in BUCKETS}
+SCRATCH = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/richscratch3f54e4"
 KNOWN: dict[str, dict[str, Any]] = {
+    ACCOUNTS["data"]: {"id": f"{GROUP}/providers/Microsoft.Storage/storageAccounts/richdata79721c"},
+    ACCOUNTS["scratch"]: {"id": SCRATCH},
+    POLICIES["scratch"]: {"id": f"{SCRATCH}/managementPolicies/default", "storage_account_id": SCRATCH},
     "azurerm_resource_group.cluster": {"id": GROUP},
     "azurerm_virtual_network.cluster[0]": {"id": NETWORK},
     "azurerm_subnet.nodes[0]": {"id": SUBNET},
@@ -278,6 +285,23 @@ def test_homes_grow_in_place(one_root: Root, rich: dict[str, Any]) -> None:
     plan = later(one_root, rich, changed)
     assert done(plan)[DISK] == "update"
     assert guarded(changes(plan)) == ()
+
+
+@pytest.mark.parametrize(
+    ("buckets", "stopped"),
+    [
+        ({"scratch": {"delete_after_days": 3}}, [(POLICIES["scratch"], "update")]),
+        ({"scratch": {"delete_after_days": 30}, "more": {"delete_after_days": 1}}, []),
+    ],
+)
+def test_objects_are_not_deleted_earlier_than_before_by_accident(
+    buckets: dict[str, Any], stopped: list[tuple[str, str]], one_root: Root, rich: dict[str, Any]
+) -> None:
+    changed = copy.deepcopy(rich)
+    for name, bucket in buckets.items():
+        changed["buckets"][name] = {**changed["buckets"].get(name, {}), **bucket}
+    found = guarded(changes(later(one_root, rich, changed)))
+    assert [(each.address, each.kind) for each in found] == stopped
 
 
 def test_homes_that_move_to_another_zone_are_guarded(one_root: Root, rich: dict[str, Any]) -> None:

@@ -56,6 +56,13 @@ def test_an_operator_makes_changes_upgrades_and_takes_away_a_cluster(fleet: Flee
     assert "because of cidr_block" in refused.stderr
     fleet.change("10.2.0.0/16", "10.1.0.0/16")
 
+    # So would rules by which S3 deletes what people have put there meanwhile.
+    fleet.change("scratch: {}", "scratch: {delete_after_days: 7}")
+    refused = fleet.infra("apply", "alps", "--yes", expected=3)
+    assert 'create aws_s3_bucket_lifecycle_configuration.bucket["scratch"]' in refused.stderr
+    assert "lost is all objects in it, and their versions, older than 7 days" in refused.stderr
+    fleet.change("scratch: {delete_after_days: 7}", "scratch: {}")
+
     # Another version comes in steps, and with nothing else.
     fleet.change('"1.32"', '"1.33"')
     kept = fleet.infra("plan", "alps", "--diff")

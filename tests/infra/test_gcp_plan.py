@@ -42,6 +42,8 @@ KNOWN: dict[str, dict[str, Any]] = {
     },
     POOL: {"id": f"{CLUSTER}/nodePools/small", "cluster": CLUSTER},
     DISK: {"id": "projects/rich-hubs/zones/us-central1-b/disks/rich-homes", "licenses": []},
+    'google_storage_bucket.bucket["scratch"]': {"id": "rich-scratch"},
+    'google_storage_bucket.bucket["data"]': {"id": "rich-data"},
 }
 """What Google would have said of resources that are there already."""
 
@@ -289,6 +291,26 @@ def test_kubernetes_and_who_reaches_it_change_in_place_and_homes_grow(
     found = done(plan)
     assert (found["google_container_cluster.cluster"], found[DISK]) == ("update", "update")
     assert guarded(changes(plan)) == ()
+
+
+@pytest.mark.parametrize(
+    ("buckets", "stopped"),
+    [
+        ({"scratch": {"delete_after_days": 3}}, ["scratch"]),
+        ({"data": {"delete_after_days": 90}}, ["data"]),
+        ({"scratch": {"delete_after_days": 30}, "more": {"delete_after_days": 1}}, []),
+    ],
+)
+def test_objects_are_not_deleted_earlier_than_before_by_accident(
+    buckets: dict[str, Any], stopped: list[str], one_root: Root, rich: dict[str, Any]
+) -> None:
+    changed = copy.deepcopy(rich)
+    for name, bucket in buckets.items():
+        changed["buckets"][name] = {**changed["buckets"].get(name, {}), **bucket}
+    found = guarded(changes(later(one_root, rich, changed)))
+    assert [(each.address, each.kind) for each in found] == [
+        (f'google_storage_bucket.bucket["{name}"]', "update") for name in stopped
+    ]
 
 
 @pytest.mark.parametrize("homes", [{"size": 400}, {"zone": "us-central1-c"}], ids="-".join)

@@ -10,7 +10,7 @@ from deployer.clouds.resources.classes import HOMES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deployer.clouds.resources.classes import Protection
+    from deployer.clouds.resources.classes import Ageing, Protection
 
 _CLOUDS = (aws, azure, gcp)
 PROTECTED: dict[str, Protection] = {
@@ -19,6 +19,8 @@ PROTECTED: dict[str, Protection] = {
     **{kind: protection for cloud in _CLOUDS for kind, protection in cloud.PROTECTED.items()},
 }
 """Types of resources of all providers that the guard looks after, with their class."""
+AGEING: dict[str, Ageing] = {kind: ageing for cloud in _CLOUDS for kind, ageing in cloud.AGEING.items()}
+"""Types of resources of all providers by which things are deleted when they are old."""
 KEPT: dict[str, tuple[str, ...]] = {
     kind: tuple(start for cloud in _CLOUDS for start in cloud.KEPT[kind])
     for kind in ("homes", "buckets", "databases")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from deployer.clouds.resources.classes import (
@@ -14,6 +15,7 @@ from deployer.clouds.resources.classes import (
     NETWORK,
     NODE_POOL,
     REGISTRY,
+    Ageing,
 )
 
 if TYPE_CHECKING:
@@ -62,3 +64,32 @@ IDENTITIES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "aws_iam_role_policy_attachment": lambda values: f"{values['role']}/{values['policy_arn']}",
 }
 """By what a resource is imported when that is not its id."""
+
+
+def _objects(values: Mapping[str, Any]) -> float:
+    rules = [rule for rule in values.get("rule") or () if rule.get("status") == "Enabled"]
+    found = [each.get("days") for rule in rules for each in rule.get("expiration") or ()]
+    found += [
+        each.get("noncurrent_days")
+        for rule in rules
+        for each in rule.get("noncurrent_version_expiration") or ()
+    ]
+    return min((days for days in found if days), default=inf)
+
+
+def _snapshots(values: Mapping[str, Any]) -> float:
+    """Return for how many days snapshots are kept: there is one a day."""
+    schedules = [
+        each for details in values.get("policy_details") or () for each in details.get("schedule") or ()
+    ]
+    rules = [rule for schedule in schedules for rule in schedule.get("retain_rule") or ()]
+    return min((rule["count"] for rule in rules if rule.get("count")), default=inf)
+
+
+AGEING = {
+    "aws_dlm_lifecycle_policy": Ageing(name=HOMES.name, things="snapshots", days=_snapshots),
+    "aws_s3_bucket_lifecycle_configuration": Ageing(
+        name=BUCKET.name, things="all objects in it, and their versions,", days=_objects, of="bucket"
+    ),
+}
+"""What lets things be deleted when they are old."""

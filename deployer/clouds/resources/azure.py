@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from math import inf
+from typing import TYPE_CHECKING, Any
+
 from deployer.clouds.resources.classes import (
     BUCKET,
     CLUSTER,
@@ -12,7 +15,11 @@ from deployer.clouds.resources.classes import (
     NETWORK,
     NODE_POOL,
     REGISTRY,
+    Ageing,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LOCK = "azurerm_management_lock"
 """A resource of its own that protects what it lies on, and all that is in that."""
@@ -69,3 +76,22 @@ HOLDING: dict[str, tuple[str, ...]] = {
     "azurerm_postgresql_flexible_server.": ("azurerm_resource_group.",),
     "azurerm_private_endpoint.": ("azurerm_subnet.", "azurerm_virtual_network."),
 }
+
+
+def _objects(values: Mapping[str, Any]) -> float:
+    rules = [rule for rule in values.get("rule") or () if rule.get("enabled")]
+    actions = [action for rule in rules for action in rule.get("actions") or ()]
+    parts = [part for action in actions for kind in action.values() for part in kind or ()]
+    found = [days for part in parts for name, days in part.items() if name.startswith("delete_after_days_")]
+    return min((days for days in found if days and days > 0), default=inf)
+
+
+AGEING = {
+    "azurerm_storage_management_policy": Ageing(
+        name=BUCKET.name,
+        things="all objects in it, and their versions,",
+        days=_objects,
+        of="storage_account_id",
+    ),
+}
+"""What lets things be deleted when they are old. Where it does not, the provider says -1 day."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from deployer.clouds.resources.classes import (
@@ -14,6 +15,7 @@ from deployer.clouds.resources.classes import (
     NETWORK,
     NODE_POOL,
     REGISTRY,
+    Ageing,
 )
 
 if TYPE_CHECKING:
@@ -68,3 +70,22 @@ IDENTITIES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     ),
 }
 """By what a resource is imported when its id is made up by the provider."""
+
+
+def _objects(values: Mapping[str, Any]) -> float:
+    rules = [
+        rule
+        for rule in values.get("lifecycle_rule") or ()
+        if any(action.get("type") == "Delete" for action in rule.get("action") or ())
+    ]
+    conditions = [each for rule in rules for each in rule.get("condition") or ()]
+    found = [each.get(key) for each in conditions for key in ("age", "days_since_noncurrent_time")]
+    return min((days for days in found if days), default=inf)
+
+
+AGEING = {
+    "google_storage_bucket": Ageing(
+        name=BUCKET.name, things="all objects in it, and their versions,", days=_objects
+    ),
+}
+"""What lets things be deleted when they are old."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from deployer.clouds.resources import PROTECTED
+from deployer.clouds.resources import AGEING, PROTECTED
 from deployer.errors import DeployerError
 from deployer.fleet.spelling import did_you_mean
 from deployer.operations.infra.deletion_protection import is_on, locks, lying_on
@@ -46,7 +46,8 @@ class Change:
 
     `cause` says why in words, and `paths` which attributes want a replacement. `deposed` is the key of a
     former object that a new one took the place of. One that `refuses` is protected against deletion by its
-    cloud, or by the provider; `locks` lie on it.
+    cloud, or by the provider; `locks` lie on it. `ageing` is what the cloud would delete by itself from then
+    on.
     """
 
     address: str
@@ -58,11 +59,12 @@ class Change:
     refuses: bool = False
     locks: tuple[ManagementLock, ...] = ()
     unfinished: bool = False
+    ageing: Protection | None = None
 
     @property
     def protection(self) -> Protection | None:
         """Why it must not happen by accident, None when it may."""
-        return PROTECTED.get(self.type) if self.kind in _LOSING else None
+        return (PROTECTED.get(self.type) if self.kind in _LOSING else None) or self.ageing
 
     def __str__(self) -> str:
         reasons = [self.cause, f"because of {', '.join(self.paths)}" if self.paths else ""]
@@ -172,6 +174,7 @@ def _change(entry: Mapping[str, Any], found: Collection[ManagementLock]) -> Chan
         refuses=is_on(before),
         locks=lying_on(found, entry["address"], before.get("id")),
         unfinished=reason == "replace_because_tainted",
+        ageing=AGEING[entry["type"]].lost(change) if entry["type"] in AGEING else None,
     )
 
 

@@ -49,14 +49,18 @@ NODES = {
     "id": f"{IDENTITIES}/rich-nodes",
     "principal_id": "77777777-7777-7777-7777-777777777777",
 }
-BUCKETS = ("data", "scratch")
-ACCOUNTS = {name: f'azurerm_storage_account.bucket["{name}"]' for name in BUCKETS}
-POLICIES = {name: f'azurerm_storage_management_policy.bucket["{name}"]' for name in BUCKETS}
-SCRATCH = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/richscratch3f54e4"
+STORAGE = {
+    name: f"{GROUP}/providers/Microsoft.Storage/storageAccounts/rich{name}123456"
+    for name in ("data", "scratch")
+}
+ACCOUNTS = {name: f'azurerm_storage_account.bucket["{name}"]' for name in STORAGE}
+POLICIES = {name: f'azurerm_storage_management_policy.bucket["{name}"]' for name in STORAGE}
 KNOWN: dict[str, dict[str, Any]] = {
-    ACCOUNTS["data"]: {"id": f"{GROUP}/providers/Microsoft.Storage/storageAccounts/richdata79721c"},
-    ACCOUNTS["scratch"]: {"id": SCRATCH},
-    POLICIES["scratch"]: {"id": f"{SCRATCH}/managementPolicies/default", "storage_account_id": SCRATCH},
+    **{ACCOUNTS[name]: {"id": account} for name, account in STORAGE.items()},
+    **{
+        POLICIES[name]: {"id": f"{account}/managementPolicies/default", "storage_account_id": account}
+        for name, account in STORAGE.items()
+    },
     "azurerm_resource_group.cluster": {"id": GROUP},
     "azurerm_virtual_network.cluster[0]": {"id": NETWORK},
     "azurerm_subnet.nodes[0]": {"id": SUBNET},
@@ -291,6 +295,7 @@ def test_homes_grow_in_place(one_root: Root, rich: dict[str, Any]) -> None:
     ("buckets", "stopped"),
     [
         ({"scratch": {"delete_after_days": 3}}, [(POLICIES["scratch"], "update")]),
+        ({"data": {"delete_after_days": 90}}, [(POLICIES["data"], "update")]),
         ({"scratch": {"delete_after_days": 30}, "more": {"delete_after_days": 1}}, []),
     ],
 )

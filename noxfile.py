@@ -24,13 +24,15 @@ BIN = Path(sys.executable).parent
 TOOLS = ROOT / ".tools" / "bin"
 REPORTS = ROOT / ".nox" / "reports"
 TIERS = {"tests": "not integration and not cluster", "integration": "integration", "cluster": "cluster"}
+ENOUGH = max(3, os.cpu_count() or 1)
+"""Workers for tests that wait for pods and clouds as much as they compute."""
 WORKERS = {
     "tests": ("--numprocesses=auto",),
     # tests/conftest.py begins with what takes longest; xdist would begin with the modules of most tests.
-    "integration": ("--numprocesses=3", "--no-loadscope-reorder"),
-    "cluster": ("--numprocesses=3",),
+    "integration": (f"--numprocesses={ENOUGH}", "--no-loadscope-reorder"),
+    "cluster": (f"--numprocesses={ENOUGH}",),
 }
-"""How many take tests, those of a file together: one for each processor, more where tests wait for others."""
+"""How many take tests, those of a file together."""
 NIGHTLY = "DEPLOYER_NIGHTLY" in os.environ
 """By night there is time for what takes long, such as coverage: Python takes more than twice as long then."""
 COVERED, COVERED_BY_UNITS = 95, 88

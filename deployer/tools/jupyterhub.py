@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 import uuid
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
 _TIMEOUT = (5, 30)
 """Seconds to connect, and between two pieces of an answer. The hub's event streams say something every 8."""
-_RECONNECTIONS, _LONGEST_PAUSE = 8, 2.0
-"""How often a connection that is refused is tried again, and after how many seconds at most.
+_RECONNECTIONS, _FIRST_PAUSE, _LONGEST_PAUSE = 6, 0.25, 2.0
+"""How often a connection that can't be made is tried again, and the seconds between: twice as many each time.
 
 The way to the hub may break, and is back within seconds; nothing was sent before, so nothing is done twice.
 """
@@ -172,7 +173,7 @@ class HubApi:
             redirect=False,
             status=0,
             other=0,
-            backoff_factor=0.25,
+            backoff_factor=_FIRST_PAUSE,
             backoff_max=_LONGEST_PAUSE,
         )
         session.mount("http://", HTTPAdapter(max_retries=retries))
@@ -186,9 +187,7 @@ class HubApi:
         where = urlsplit(self.url)
         with _answering(self.url):
             # A socket of our own, for websocket-client asks the environment for proxies otherwise.
-            connection = socket.create_connection(
-                (str(where.hostname), where.port or 80), timeout=_TIMEOUT[0]
-            )
+            connection = _connected(str(where.hostname), where.port or 80)
             # No Origin: jupyter-server compares it with the host, and a program has none to tell.
             return websocket.create_connection(
                 self.url.replace("http", "ws", 1) + path,
@@ -202,6 +201,15 @@ class HubApi:
     @property
     def _base_path(self) -> str:
         return self.url.split("/", 3)[3]
+
+
+def _connected(host: str, port: int) -> socket.socket:
+    """Return a connection; where it is refused, try again as requests do."""
+    for turn in range(_RECONNECTIONS):
+        with suppress(ConnectionRefusedError):
+            return socket.create_connection((host, port), timeout=_TIMEOUT[0])
+        time.sleep(min(_FIRST_PAUSE * 2**turn, _LONGEST_PAUSE))
+    return socket.create_connection((host, port), timeout=_TIMEOUT[0])
 
 
 def _user(name: str) -> str:

@@ -28,6 +28,8 @@ _PATIENCE = 10
 """Seconds in which kubectl ends when it is told to."""
 _PAUSE = 0.5
 """Seconds before kubectl is started again."""
+_FAILURES = 5
+"""How often in a row kubectl may fail to open the way again: then something else is wrong."""
 _LISTENING = re.compile(r"Forwarding from 127\.0\.0\.1:(\d+) ")
 _SHOWN_LINES = 5
 
@@ -95,20 +97,20 @@ class _Way:
     target: str
     port: int
     stderr: Path
-    _opened: queue.SimpleQueue[int | DeployerError] = field(default_factory=queue.SimpleQueue)
+    _opened: queue.SimpleQueue[int | BaseException] = field(default_factory=queue.SimpleQueue)
     _closed: threading.Event = field(default_factory=threading.Event)
     _process: subprocess.Popen[str] | None = None
+    _local: int | None = None
 
     def keep_open(self) -> None:
         """Run kubectl until the way is closed. The first time, say the port or why there is none."""
-        local = None
-        while not self._closed.is_set():
-            try:
-                local = self._run(local)
-            except DeployerError as error:
-                self._opened.put(error)
-                return
-            self._closed.wait(_PAUSE)
+        failures = 0
+        try:
+            while not self._closed.is_set() and failures < _FAILURES:
+                failures = 0 if self._run() else failures + 1
+                self._closed.wait(_PAUSE)
+        except BaseException as error:  # noqa: BLE001 - who waits for the way would wait for nothing
+            self._opened.put(error)
 
     def local_port(self) -> int:
         """Return the port on this machine, once the way is open.
@@ -122,7 +124,7 @@ class _Way:
             raise ForwardFailed(
                 f"`kubectl port-forward {self.target}` was not ready within {_TIMEOUT} s"
             ) from None
-        if isinstance(opened, DeployerError):
+        if isinstance(opened, BaseException):
             raise opened
         return opened
 
@@ -135,9 +137,14 @@ class _Way:
                 self._process.wait(timeout=_PATIENCE)
             self._process.kill()
 
-    def _run(self, local: int | None) -> int:
-        """Run kubectl to its end, and return the port on this machine."""
-        argv = portforward_argv(self.namespace, self.target, self.port, local=local)
+    def _run(self) -> bool:
+        """Run kubectl to its end, and say whether the way was open.
+
+        Raises:
+            ForwardFailed: it has never been open yet.
+        """
+        is_open = False
+        argv = portforward_argv(self.namespace, self.target, self.port, local=self._local)
         with self.programs.background(argv, env=self.env, stderr=self.stderr) as process:
             self._process = process
             if self._closed.is_set():
@@ -146,10 +153,12 @@ class _Way:
             # kubectl writes a line for each connection: unread, they would fill the pipe and halt it.
             for line in process.stdout:
                 match = _LISTENING.match(line)
-                if match and local is None:
-                    local = int(match[1])
-                    self._opened.put(local)
-        if local is None:
+                if match:
+                    is_open = True
+                if match and self._local is None:
+                    self._local = int(match[1])
+                    self._opened.put(self._local)
+        if self._local is None:
             said = self.stderr.read_text(errors="replace").strip().splitlines()[-_SHOWN_LINES:]
             raise ForwardFailed("\n".join([f"`kubectl port-forward {self.target}` failed", *said]))
-        return local
+        return is_open

@@ -174,15 +174,16 @@ def test_a_way_to_the_hub_that_breaks_is_opened_again(fleet: TestFleet, state: P
 
 def children(pid: int, word: str) -> list[int]:
     """Return the children of a process that have a word among their arguments."""
-    found = [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in _read(task / "children")]
-    return [child for child in found if word in Path(f"/proc/{child}/cmdline").read_text().split("\0")]
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    found = [int(child) for task in tasks for child in _read(task / "children").split()]
+    return [child for child in found if word in _read(Path(f"/proc/{child}/cmdline")).split("\0")]
 
 
-def _read(file: Path) -> list[str]:
+def _read(file: Path) -> str:
     try:
-        return file.read_text().split()
-    except (FileNotFoundError, ProcessLookupError):  # the thread has ended
-        return []
+        return file.read_text()
+    except (FileNotFoundError, ProcessLookupError):  # it has ended
+        return ""
 
 
 def test_what_a_killed_check_left_is_removed_by_the_next(fleet: TestFleet, state: Path, hub: str) -> None:

@@ -99,3 +99,19 @@ def test_a_broken_cluster_hides_no_other(tmp_path: Path, capsys: pytest.CaptureF
 def test_an_unknown_cluster_has_a_near_match(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["--root", str(EVERY_KEY), "infra", "versions", "alp"]) == 1
     assert capsys.readouterr().err.endswith("error: no such cluster: alp\nhint: did you mean `alps`?\n")
+
+
+def test_what_is_wrong_for_all_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fleet = tmp_path / "fleet"
+    shutil.copytree(EVERY_KEY, fleet)
+    (fleet / "config/clusters/hut/cluster.yaml").rename(fleet / "config/clusters/hut/cluster.yml")
+    assert cli.run(["--root", str(fleet), "infra", "versions"]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("error: ") == 1
+    assert "config/clusters/hut/cluster.yml:1:1: " in captured.err
+
+
+def test_a_directory_that_is_no_fleet_is_told_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["--root", str(tmp_path), "infra", "versions"]) == 1
+    assert capsys.readouterr().err.startswith("error: no fleet in ")

@@ -60,7 +60,7 @@ def test_an_operator_makes_changes_upgrades_and_takes_away_a_cluster(fleet: Flee
     fleet.change("scratch: {}", "scratch: {delete_after_days: 7}")
     refused = fleet.infra("apply", "alps", "--yes", expected=3)
     assert 'create aws_s3_bucket_lifecycle_configuration.bucket["scratch"]' in refused.stderr
-    assert "lost is all objects in it, and their versions, older than 7 days" in refused.stderr
+    assert "lost is objects in it, and versions of them, older than 7 days" in refused.stderr
     fleet.change("scratch: {delete_after_days: 7}", "scratch: {}")
 
     # Another version comes in steps, and with nothing else.

@@ -131,6 +131,24 @@ def test_a_way_that_is_back_within_seconds_is_as_if_it_had_never_been_away(
     assert jupyter.asked == [f"{method} {API}/users/ada"]
 
 
+def test_the_way_to_a_kernel_may_be_back_within_seconds_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jupyterhub, "_FIRST_PAUSE", 0.001)
+    connect = socket.create_connection
+    refusals = iter(range(jupyterhub._RECONNECTIONS))
+
+    def refusing(*args: Any, **options: Any) -> socket.socket:
+        if next(refusals, None) is not None:
+            raise ConnectionRefusedError
+        return connect(*args, **options)
+
+    monkeypatch.setattr(socket, "create_connection", refusing)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        jupyterhub._connected("127.0.0.1", server.getsockname()[1]).close()
+        refusals = iter(range(jupyterhub._RECONNECTIONS + 1))
+        with pytest.raises(ConnectionRefusedError):
+            jupyterhub._connected("127.0.0.1", server.getsockname()[1])
+
+
 def test_the_environment_s_proxies_have_no_say(
     jupyter: Jupyter, hub: HubApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:

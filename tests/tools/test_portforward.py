@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import time
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -17,6 +18,7 @@ from deployer.tools.process import ProgramMissing, Programs
 from tests.waiting import wait_for
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -35,6 +37,47 @@ def test_the_whole_argument_list() -> None:
 
 def test_the_port_on_this_machine_can_be_said() -> None:
     assert portforward_argv("demo", "service/x", 80, local=40123)[-1] == "40123:80"
+
+
+@dataclass
+class Kubectl:
+    """A kubectl that says a line and ends at once, or is said never to start."""
+
+    lines: list[str | OSError]
+    starts: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def background(self, argv: list[str], **_options: Any) -> Iterator[Kubectl]:
+        self.starts.append(argv[-1])
+        line = self.lines.pop(0) if self.lines else ""
+        if isinstance(line, OSError):
+            raise line
+        self.stdout = [line]
+        yield self
+
+    def terminate(self) -> None: ...
+
+    def kill(self) -> None: ...
+
+    def wait(self, timeout: float) -> None: ...
+
+
+OPEN = "Forwarding from 127.0.0.1:40123 -> 8000"
+
+
+def test_a_way_that_can_not_be_opened_again_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(portforward, "_PAUSE", 0)
+    fake = Kubectl(lines=[OPEN, "", OPEN])
+    with forward(cast("Programs", fake)) as port:
+        assert port == 40123
+        wait_for(lambda: len(fake.starts) == 3 + portforward._FAILURES, "kubectl is started no more")
+    assert fake.starts == [":80"] + ["40123:80"] * (2 + portforward._FAILURES)
+
+
+def test_what_keeps_kubectl_from_starting_is_told_at_once() -> None:
+    fake = Kubectl(lines=[OSError(24, "Too many open files")])
+    with pytest.raises(OSError, match="Too many open files"), forward(cast("Programs", fake)):
+        pass
 
 
 def kubectl(directory: Path, body: str) -> Programs:

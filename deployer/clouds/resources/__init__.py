@@ -10,7 +10,8 @@ from deployer.clouds.resources.classes import HOMES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deployer.clouds.resources.classes import Ageing, Protection
+    from deployer.clouds.resources.ageing import Ageing
+    from deployer.clouds.resources.classes import Protection
 
 _CLOUDS = (aws, azure, gcp)
 PROTECTED: dict[str, Protection] = {

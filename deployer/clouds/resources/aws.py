@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from math import inf
 from typing import TYPE_CHECKING, Any
 
+from deployer.clouds.resources.ageing import UNREADABLE, Ageing, Rule, scope
 from deployer.clouds.resources.classes import (
     BUCKET,
     CLUSTER,
@@ -15,11 +15,10 @@ from deployer.clouds.resources.classes import (
     NETWORK,
     NODE_POOL,
     REGISTRY,
-    Ageing,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 PROTECTED = {
     "aws_backup_vault": HOMES,
@@ -66,30 +65,60 @@ IDENTITIES: dict[str, Callable[[Mapping[str, Any]], str]] = {
 """By what a resource is imported when that is not its id."""
 
 
-def _objects(values: Mapping[str, Any]) -> float:
-    rules = [rule for rule in values.get("rule") or () if rule.get("status") == "Enabled"]
-    found = [each.get("days") for rule in rules for each in rule.get("expiration") or ()]
-    found += [
-        each.get("noncurrent_days")
-        for rule in rules
-        for each in rule.get("noncurrent_version_expiration") or ()
-    ]
-    return min((days for days in found if days), default=inf)
+def _objects(values: Mapping[str, Any]) -> Iterator[Rule]:
+    for rule in values.get("rule") or ():
+        if rule.get("status") != "Enabled":
+            continue
+        where = scope(rule.get("filter"), {"prefix": rule.get("prefix")})
+        for each in rule.get("expiration") or ():
+            if each.get("days"):
+                yield Rule(kind="objects", scope=where, days=each["days"])
+            elif each.get("date"):
+                yield Rule(kind="objects", scope=scope(where, each["date"]), days=UNREADABLE)
+        for each in rule.get("noncurrent_version_expiration") or ():
+            spared = each.get("newer_noncurrent_versions")
+            yield Rule(
+                kind="versions",
+                scope=scope(where, {"spared": spared}) if spared else where,
+                days=each.get("noncurrent_days") or UNREADABLE,
+            )
 
 
-def _snapshots(values: Mapping[str, Any]) -> float:
-    """Return for how many days snapshots are kept: there is one a day."""
-    schedules = [
-        each for details in values.get("policy_details") or () for each in details.get("schedule") or ()
-    ]
-    rules = [rule for schedule in schedules for rule in schedule.get("retain_rule") or ()]
-    return min((rule["count"] for rule in rules if rule.get("count")), default=inf)
+def _snapshots(values: Mapping[str, Any]) -> Iterator[Rule]:
+    """Yield for how many days snapshots are kept. A count stands for days: there is one a day."""
+    for details in values.get("policy_details") or ():
+        for schedule in details.get("schedule") or ():
+            for rule in schedule.get("retain_rule") or ():
+                unit = _DAYS.get(rule.get("interval_unit") or "DAYS", 1)
+                days = rule.get("count") or (rule.get("interval") or 0) * unit
+                yield Rule(kind="snapshots", scope=str(schedule.get("name")), days=days)
 
 
+def _backups(values: Mapping[str, Any]) -> Iterator[Rule]:
+    if values.get("backup_retention_period") is not None:
+        yield Rule(kind="backups", days=values["backup_retention_period"])
+
+
+_DAYS = {"DAYS": 1, "WEEKS": 7, "MONTHS": 30, "YEARS": 365}
+_BACKUPS = Ageing(
+    name=DATABASE.name,
+    things="backups",
+    rules=_backups,
+    block="backup_retention_period",
+    reaches_back=False,
+)
 AGEING = {
-    "aws_dlm_lifecycle_policy": Ageing(name=HOMES.name, things="snapshots", days=_snapshots),
+    "aws_db_instance": _BACKUPS,
+    "aws_dlm_lifecycle_policy": Ageing(
+        name=HOMES.name, things="snapshots", rules=_snapshots, block="policy_details", reaches_back=False
+    ),
+    "aws_rds_cluster": _BACKUPS,
     "aws_s3_bucket_lifecycle_configuration": Ageing(
-        name=BUCKET.name, things="all objects in it, and their versions,", days=_objects, of="bucket"
+        name=BUCKET.name,
+        things="objects in it, and versions of them,",
+        rules=_objects,
+        block="rule",
+        of="bucket",
     ),
 }
 """What lets things be deleted when they are old."""

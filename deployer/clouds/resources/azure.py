@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from math import inf
 from typing import TYPE_CHECKING, Any
 
+from deployer.clouds.resources.ageing import Ageing, Rule, scope
 from deployer.clouds.resources.classes import (
     BUCKET,
     CLUSTER,
@@ -15,11 +15,10 @@ from deployer.clouds.resources.classes import (
     NETWORK,
     NODE_POOL,
     REGISTRY,
-    Ageing,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 LOCK = "azurerm_management_lock"
 """A resource of its own that protects what it lies on, and all that is in that."""
@@ -78,20 +77,46 @@ HOLDING: dict[str, tuple[str, ...]] = {
 }
 
 
-def _objects(values: Mapping[str, Any]) -> float:
-    rules = [rule for rule in values.get("rule") or () if rule.get("enabled")]
-    actions = [action for rule in rules for action in rule.get("actions") or ()]
-    parts = [part for action in actions for kind in action.values() for part in kind or ()]
-    found = [days for part in parts for name, days in part.items() if name.startswith("delete_after_days_")]
-    return min((days for days in found if days and days > 0), default=inf)
+def _objects(values: Mapping[str, Any]) -> Iterator[Rule]:
+    """Yield the rules for each type of blobs. The provider says -1 day where nothing is deleted."""
+    for rule in values.get("rule") or ():
+        filters = [dict(each) for each in rule.get("filters") or ()]
+        types = {kind for each in filters for kind in each.pop("blob_types", None) or ()}
+        parts = [
+            (name, attribute, days)
+            for action in rule.get("actions") or ()
+            for name, blocks in action.items()
+            for block in blocks or ()
+            for attribute, days in block.items()
+            if attribute.startswith("delete_after_days_") and days is not None and days >= 0
+        ]
+        if rule.get("enabled"):
+            for name, attribute, days in parts:
+                for kind in sorted(types):
+                    yield Rule(kind=f"{name} {attribute} {kind}", scope=scope(filters), days=days)
 
 
+def _backups(values: Mapping[str, Any]) -> Iterator[Rule]:
+    if values.get("backup_retention_days") is not None:
+        yield Rule(kind="backups", days=values["backup_retention_days"])
+
+
+_BACKUPS = Ageing(
+    name=DATABASE.name,
+    things="backups",
+    rules=_backups,
+    block="backup_retention_days",
+    reaches_back=False,
+)
 AGEING = {
+    "azurerm_mysql_flexible_server": _BACKUPS,
+    "azurerm_postgresql_flexible_server": _BACKUPS,
     "azurerm_storage_management_policy": Ageing(
         name=BUCKET.name,
-        things="all objects in it, and their versions,",
-        days=_objects,
+        things="objects in it, and versions of them,",
+        rules=_objects,
+        block="rule",
         of="storage_account_id",
     ),
 }
-"""What lets things be deleted when they are old. Where it does not, the provider says -1 day."""
+"""What lets things be deleted when they are old."""

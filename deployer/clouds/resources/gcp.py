@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from math import inf
 from typing import TYPE_CHECKING, Any
 
+from deployer.clouds.resources.ageing import UNREADABLE, Ageing, Rule, scope
 from deployer.clouds.resources.classes import (
     BUCKET,
     CLUSTER,
@@ -15,11 +15,10 @@ from deployer.clouds.resources.classes import (
     NETWORK,
     NODE_POOL,
     REGISTRY,
-    Ageing,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 PROTECTED = {
     "google_artifact_registry_repository": REGISTRY,
@@ -72,20 +71,40 @@ IDENTITIES: dict[str, Callable[[Mapping[str, Any]], str]] = {
 """By what a resource is imported when its id is made up by the provider."""
 
 
-def _objects(values: Mapping[str, Any]) -> float:
-    rules = [
-        rule
-        for rule in values.get("lifecycle_rule") or ()
-        if any(action.get("type") == "Delete" for action in rule.get("action") or ())
-    ]
-    conditions = [each for rule in rules for each in rule.get("condition") or ()]
-    found = [each.get(key) for each in conditions for key in ("age", "days_since_noncurrent_time")]
-    return min((days for days in found if days), default=inf)
+_KINDS = {"LIVE": ("objects",), "ARCHIVED": ("versions",)}
+
+
+def _objects(values: Mapping[str, Any]) -> Iterator[Rule]:
+    """Yield the rules; all that a condition says must hold before an object goes."""
+    for rule in values.get("lifecycle_rule") or ():
+        if not any(action.get("type") == "Delete" for action in rule.get("action") or ()):
+            continue
+        for condition in rule.get("condition") or ():
+            key = "age" if condition.get("age") else "days_since_noncurrent_time"
+            days = condition.get(key)
+            said = {key, "with_state", *((f"send_{key}_if_zero",) if days else ())}
+            others = {name: value for name, value in condition.items() if name not in said}
+            for kind in _KINDS.get(condition.get("with_state") or "", ("objects", "versions")):
+                yield Rule(kind=kind, scope=scope(others), days=days or UNREADABLE)
+
+
+def _backups(values: Mapping[str, Any]) -> Iterator[Rule]:
+    """Yield how many backups are kept, which are days: there is one a day."""
+    for settings in values.get("settings") or ():
+        for backups in settings.get("backup_configuration") or ():
+            for kept in backups.get("backup_retention_settings") or ():
+                yield Rule(kind="backups", days=kept.get("retained_backups") or 0)
 
 
 AGEING = {
+    "google_sql_database_instance": Ageing(
+        name=DATABASE.name, things="backups", rules=_backups, block="settings", reaches_back=False
+    ),
     "google_storage_bucket": Ageing(
-        name=BUCKET.name, things="all objects in it, and their versions,", days=_objects
+        name=BUCKET.name,
+        things="objects in it, and versions of them,",
+        rules=_objects,
+        block="lifecycle_rule",
     ),
 }
 """What lets things be deleted when they are old."""

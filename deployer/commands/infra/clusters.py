@@ -40,7 +40,7 @@ _allow_destroy: Callable[[Callable[..., Any]], Callable[..., Any]] = click.optio
     "allowed",
     multiple=True,
     metavar="ADDRESS",
-    help="Allow that the plan takes away what is protected at this address, exactly; may be repeated.",
+    help="Allow the plan to lose what is protected at this address, exactly; may be repeated.",
 )
 _yes: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
     "--yes", is_flag=True, help="Do not ask."
@@ -65,7 +65,7 @@ def plan(
 ) -> int:
     """Show what `apply` would do to each CLUSTER. Nothing changes.
 
-    Ends with 3 if a plan takes away what is protected: homes, buckets, databases, the cluster itself.
+    Ends with 3 if a plan loses what is protected: homes, buckets, databases, the cluster itself.
     """
     many = _many(cluster, everything=everything, allowed=allowed)
     with _begun(app, cluster, parallel, _planning(allowed), stay=False) as (works, _jobs):

@@ -8,11 +8,9 @@ import click
 
 from deployer.commands.app import App, complain, complete_cluster, echo_json, output_option
 from deployer.commands.table import echo_table
-from deployer.errors import DeployerError, Interrupted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
-    from datetime import date
+    from collections.abc import Iterable
 
     from deployer.operations.infra.versions import ClusterVersion, Offer
 
@@ -39,51 +37,32 @@ def versions(app: App, cluster: tuple[str, ...], within: int, output: str, *, of
     it is a line per version: provider, version, the support it has today, and both ends. Ends with 1 when the
     files of a cluster are wrong, after the others.
     """
-    from deployer.operations.infra.versions import offers
+    from deployer.operations.infra.versions import look, offers
 
     today = app.session.clock().date()
     if offered and output == "text":
         _show_offers(offers(today))
         return 0
-    found, failed = _look(app, cluster, today, within)
+    looked = look(app.root, cluster, today, state=app.session.state, within=within)
     if output == "json":
         echo_json(
             {
-                "clusters": [each.plain() for each in found],
+                "clusters": [each.plain() for each in looked.found],
                 "failed": [
                     {"cluster": name, "error": error.message, "hint": error.hint}
-                    for name, error in failed.items()
+                    for name, error in looked.failed.items()
                 ],
                 "offered": [each.plain() for each in offers(today)],
             }
         )
     else:
-        _show_versions(found)
-    for each in found:
+        _show_versions(looked.found)
+    for each in looked.found:
         for warning in each.warnings():
             app.say(f"warning: {warning}")
-    for error in failed.values():
+    for error in looked.failed.values():
         complain(error.message, error.hint)
-    return 1 if failed else 0
-
-
-def _look(
-    app: App, names: Collection[str], today: date, within: int
-) -> tuple[list[ClusterVersion], dict[str, DeployerError]]:
-    """Look at each cluster by itself: what is wrong with one is no reason to hide the others."""
-    from deployer.fleet.load import cluster_names, select_cluster
-    from deployer.operations.infra.versions import version
-
-    found: list[ClusterVersion] = []
-    failed: dict[str, DeployerError] = {}
-    for name in dict.fromkeys(names) or cluster_names(app.root):
-        try:
-            found.append(version(select_cluster(app.fleet(name), name), today, within=within))
-        except Interrupted:
-            raise
-        except DeployerError as error:
-            failed[name] = error
-    return found, failed
+    return 1 if looked.failed else 0
 
 
 def _show_versions(found: Iterable[ClusterVersion]) -> None:

@@ -67,7 +67,11 @@ class Change:
         return (PROTECTED.get(self.type) if self.kind in _LOSING else None) or self.ageing
 
     def __str__(self) -> str:
-        reasons = [self.cause, f"because of {', '.join(self.paths)}" if self.paths else ""]
+        reasons = [
+            self.cause,
+            f"because of {', '.join(self.paths)}" if self.paths else "",
+            f"deletes {self.ageing.lost}" if self.ageing else "",
+        ]
         said = "; ".join(reason for reason in reasons if reason)
         return f"{self.address}{f' ({said})' if said else ''}"
 
@@ -112,7 +116,7 @@ def resources(state: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def guarded(found: Iterable[Change], allowed: Collection[str] = ()) -> tuple[Change, ...]:
-    """Return the changes that take something protected away and that nobody allowed, by exact address.
+    """Return the changes by which something protected is lost and that nobody allowed, by exact address.
 
     Raises:
         DeployerError: an address is allowed at which nothing protected goes: a slip, or another plan.

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from deployer.fleet.kubernetes_said import cloud, said
 from deployer.fleet.kubernetes_support import offered, providers, support
+from deployer.fleet.load import cluster_names, load, select_cluster
+from deployer.fleet.problems import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Mapping
     from datetime import date
+    from pathlib import Path
 
     from deployer.fleet.kubernetes_said import Said
     from deployer.fleet.kubernetes_support import Support
     from deployer.fleet.model import Cluster
+    from deployer.fleet.problems import Problem
 
+_CLUSTERS = PurePath("config/clusters")
 SOON = 60
 """Days before the end of support at which it is told."""
 
@@ -102,6 +108,45 @@ def offers(today: date) -> tuple[Offer, ...]:
         for provider in providers()
         for version, known in offered(provider, today)
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    """What clusters say, and what is wrong with the files of others, by the names of those."""
+
+    found: tuple[ClusterVersion, ...]
+    failed: Mapping[str, ConfigurationError]
+
+
+def look(
+    root: Path, names: Collection[str], today: date, *, state: Path | None = None, within: int = SOON
+) -> Looked:
+    """Look at the clusters of these names, or all of a fleet. What is wrong with one hides no other.
+
+    Raises:
+        DeployerError: there is no such cluster, or something is wrong that is no cluster's own.
+    """
+    fleet, problems = load(root, state=state)
+    known = cluster_names(root)
+    wrong: dict[str, list[Problem]] = {}
+    for problem in problems:
+        if problem.severity == "error":
+            wrong.setdefault(_cluster_of(problem, known), []).append(problem)
+    if everybodys := wrong.get(""):
+        raise ConfigurationError(everybodys)
+    wanted = tuple(dict.fromkeys(names)) or known
+    return Looked(
+        found=tuple(
+            version(select_cluster(fleet, name), today, within=within) for name in wanted if name not in wrong
+        ),
+        failed={name: ConfigurationError(wrong[name]) for name in wanted if name in wrong},
+    )
+
+
+def _cluster_of(problem: Problem, known: Collection[str]) -> str:
+    """Return the name of the cluster whose files a problem is in, "" when it is no cluster's."""
+    directory = PurePath(problem.path).parent
+    return directory.name if directory.parent == _CLUSTERS and directory.name in known else ""
 
 
 def version(cluster: Cluster, today: date, *, within: int = SOON) -> ClusterVersion:

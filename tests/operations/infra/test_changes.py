@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deployer.clouds.resources import AGEING, PROTECTED
+from deployer.clouds.resources import PROTECTED
 from deployer.errors import DeployerError
 from deployer.operations.infra.changes import changes, guarded, refuse_what_would_fail
 from deployer.operations.infra.unprotect import Belt, belt
@@ -16,7 +16,7 @@ ON = {"deletion_protection": True}
 
 def entry(address: str, *actions: str, **more: Any) -> dict[str, Any]:
     change: dict[str, Any] = {"actions": list(actions)}
-    for key in ("replace_paths", "before", "after", "after_unknown"):
+    for key in ("replace_paths", "before"):
         if key in more:
             change[key] = more.pop(key)
     kind = address.removeprefix("module.x.").split(".")[0]
@@ -111,109 +111,6 @@ def test_allowing_what_does_not_go_is_a_slip(address: str) -> None:
         f"`--allow-destroy {address}`: this plan takes nothing protected away there"
     )
     assert 'aws_s3_bucket.b["x"]' in str(caught.value.hint)
-
-
-def s3_rules(days: int | None, status: str = "Enabled") -> dict[str, Any]:
-    archive = {"expiration": [], "noncurrent_version_expiration": [], "status": "Enabled"}
-    delete = {
-        "expiration": [{"date": None, "days": days, "expired_object_delete_marker": None}],
-        "noncurrent_version_expiration": [{"newer_noncurrent_versions": None, "noncurrent_days": days}],
-        "status": status,
-    }
-    return {"bucket": "alps-scratch", "rule": [archive, *([delete] if days else [])]}
-
-
-def google_rules(days: int | None, _status: str = "") -> dict[str, Any]:
-    aborted = {
-        "action": [{"storage_class": "", "type": "AbortIncompleteMultipartUpload"}],
-        "condition": [{"age": 7, "days_since_noncurrent_time": 0}],
-    }
-    deleted = {"action": [{"storage_class": "", "type": "Delete"}]}
-    live = {**deleted, "condition": [{"age": days, "days_since_noncurrent_time": 0}]}
-    former = {**deleted, "condition": [{"age": None, "days_since_noncurrent_time": days}]}
-    return {"lifecycle_rule": [aborted, *([live, former] if days else [])]}
-
-
-def azure_rules(days: int | None, status: str = "Enabled") -> dict[str, Any]:
-    actions = {
-        "base_blob": [
-            {
-                "delete_after_days_since_creation_greater_than": -1,
-                "delete_after_days_since_modification_greater_than": days or -1,
-                "tier_to_cold_after_days_since_modification_greater_than": 3,
-            }
-        ],
-        "snapshot": [],
-        "version": [{"delete_after_days_since_creation": days}],
-    }
-    return {"rule": [{"actions": [actions], "enabled": status == "Enabled", "name": "lifecycle"}]}
-
-
-def snapshots(days: int | None, _status: str = "") -> dict[str, Any]:
-    return {"policy_details": [{"schedule": [{"retain_rule": [{"count": days}] if days else []}]}]}
-
-
-S3 = "aws_s3_bucket_lifecycle_configuration"
-RULES = {
-    S3: s3_rules,
-    "aws_dlm_lifecycle_policy": snapshots,
-    "azurerm_storage_management_policy": azure_rules,
-    "google_storage_bucket": google_rules,
-}
-
-
-def test_all_that_ages_is_tested() -> None:
-    assert RULES.keys() == AGEING.keys()
-
-
-@pytest.mark.parametrize("kind", sorted(RULES))
-@pytest.mark.parametrize(
-    ("before", "after", "stopped"),
-    [(None, 7, True), (30, 7, True), (7, 7, False), (7, 30, False), (7, None, False)],
-)
-def test_nothing_is_deleted_earlier_than_before_by_accident(
-    kind: str, before: int | None, after: int | None, stopped: bool
-) -> None:
-    rules = RULES[kind]
-    found = guarded(changes(plan(entry(f"{kind}.it", "update", before=rules(before), after=rules(after)))))
-    assert [change.protection.lost.split(" older than ")[1] for change in found if change.protection] == (
-        ["7 days"] if stopped else []
-    )
-
-
-@pytest.mark.parametrize("kind", [S3, "azurerm_storage_management_policy"])
-def test_rules_that_are_off_delete_nothing(kind: str) -> None:
-    rules = RULES[kind]
-    changed = entry(f"{kind}.it", "update", before=rules(None), after=rules(7, "Disabled"))
-    assert guarded(changes(plan(changed))) == ()
-
-
-@pytest.mark.parametrize(("unknown", "stopped"), [({"bucket": True}, False), ({}, True)], ids=["new", "old"])
-def test_a_bucket_that_is_only_made_now_has_nothing_to_lose(unknown: dict[str, bool], stopped: bool) -> None:
-    rules = entry(f"{S3}.it", "create", before=None, after=s3_rules(7), after_unknown=unknown)
-    assert bool(guarded(changes(plan(rules)))) == stopped
-
-
-def test_a_new_bucket_of_google_has_nothing_to_lose_either() -> None:
-    made = entry("google_storage_bucket.it", "create", before=None, after=google_rules(7), after_unknown={})
-    assert guarded(changes(plan(made))) == ()
-
-
-def test_a_bucket_that_goes_loses_more_than_what_is_old() -> None:
-    gone = entry("google_storage_bucket.it", "delete", before=google_rules(7), after=None)
-    (stopped,) = guarded(changes(plan(gone)))
-    assert stopped.plain()["lost"] == "all objects in it"
-
-
-def test_what_would_be_deleted_is_told_and_can_be_allowed() -> None:
-    found = changes(plan(entry(f"{S3}.it", "update", before=s3_rules(None), after=s3_rules(7))))
-    assert found[0].plain() == {
-        "address": f"{S3}.it",
-        "action": "update",
-        "protected": "bucket",
-        "lost": "all objects in it, and their versions, older than 7 days",
-    }
-    assert guarded(found, [f"{S3}.it"]) == ()
 
 
 def test_an_action_of_a_newer_terraform_is_refused() -> None:

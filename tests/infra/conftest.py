@@ -86,11 +86,11 @@ def fleet(repository: Path, tmp_path: Path, local_aws: Mapping[str, str]) -> Fle
     """A fleet with one small cluster on an AWS of its own, whose state comes into a bucket."""
     made = made_fleet(repository, tmp_path, local_aws, ALPS)
     (made.root / "config/org.yaml").write_text("name: Alpine\nstate: {s3: {}}\n")
-    # An error is one of ours here, which time does not heal.
+    # An answer that got lost is asked for again; an error is one of ours here, which time does not heal.
     for name in ("aws", "bootstrap-aws"):
         shutil.copytree(repository / "terraform" / name, made.root / "terraform" / name)
         override = made.root / "terraform" / name / "test_override.tf"
-        override.write_text('provider "aws" {\n  max_retries = 2\n}\n')
+        override.write_text('provider "aws" {\n  max_retries = 5\n}\n')
     # The local AWS is one without TLS, which the policy of the bucket refuses.
     policy = made.root / "terraform/bootstrap-aws/policy_override.tf"
     policy.write_text('resource "aws_s3_bucket_policy" "state" {\n  count = 0\n}\n')

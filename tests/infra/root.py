@@ -120,7 +120,7 @@ class Root:
 def root_for(program: str, repository: Path, tmp_path: Path, environ: dict[str, str]) -> Root:
     """Return a copy of terraform/aws that works on an AWS."""
     root = Root(program, repository, tmp_path, module="aws", provider=AWS, environ=environ)
-    # An error is one of ours here, which time does not heal.
-    override = {"provider": {"aws": [{"max_retries": 2, **each} for each in _AWS_PROVIDERS]}}
+    # An answer that got lost is asked for again; an error is one of ours here, which time does not heal.
+    override = {"provider": {"aws": [{"max_retries": 5, **each} for each in _AWS_PROVIDERS]}}
     root.add("test_override.tf.json", json.dumps(override))
     return root

@@ -37,7 +37,7 @@ terraform {
 }
 provider "aws" {
   region           = "us-west-2"
-  max_retries      = 2
+  max_retries      = 5
   s3_use_path_style = true
 }
 variable "name" {}

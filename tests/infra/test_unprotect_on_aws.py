@@ -41,7 +41,7 @@ terraform {
 }
 provider "aws" {
   region      = "us-west-2"
-  max_retries = 2
+  max_retries = 5
 }
 variable "databases" {
   type    = any

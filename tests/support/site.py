@@ -18,6 +18,7 @@ import yaml
 from deployer.operations.deploy import releases
 from deployer.tools.kubernetes import Api, NotFound, connect
 from tests.charts.making import HERE
+from tests.waiting import wait_for
 
 DEPLOYER = Path(sys.executable).with_name("deployer")
 SERVICE = "/api/v1/namespaces/support/services/cluster-entrypoint"
@@ -159,7 +160,10 @@ def make_site(root: Path, mirror: Path, kubeconfig: Path) -> Site:
 
 
 def clean(api: Api, *more: str) -> None:
-    """Take away what deploys of the support left, what they could know of hubs, and `more`."""
+    """Take away what deploys of the support left, what they could know of hubs, and `more`, and see it gone.
+
+    A definition stays for a moment: what is written into it by then goes with it.
+    """
     namespaces = {each["metadata"]["name"] for each in api.get("/api/v1/namespaces")["items"]}
     hubs = {name for name in namespaces - {"default", "support"} if not name.startswith("kube-")}
     secrets = [
@@ -173,3 +177,14 @@ def clean(api: Api, *more: str) -> None:
             api.delete(path)
         except NotFound:
             continue
+        if "/customresourcedefinitions/" in path:
+            wait_for(lambda gone=path: not is_there(api, gone), f"{path} is gone")
+
+
+def is_there(api: Api, path: str) -> bool:
+    """Say whether there is such an object."""
+    try:
+        api.get(path)
+    except NotFound:
+        return False
+    return True

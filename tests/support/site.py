@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -178,13 +179,13 @@ def clean(api: Api, *more: str) -> None:
         except NotFound:
             continue
         if "/customresourcedefinitions/" in path:
-            wait_for(lambda gone=path: not is_there(api, gone), f"{path} is gone")
+            wait_for(partial(is_gone, api, path), f"{path} is gone")
 
 
-def is_there(api: Api, path: str) -> bool:
-    """Say whether there is such an object."""
+def is_gone(api: Api, path: str) -> bool:
+    """Say whether there is no such object."""
     try:
         api.get(path)
     except NotFound:
-        return False
-    return True
+        return True
+    return False

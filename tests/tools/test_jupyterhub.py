@@ -118,35 +118,34 @@ def test_a_way_that_is_back_within_seconds_is_as_if_it_had_never_been_away(
 ) -> None:
     """Nothing was sent when a connection is refused, so that it may be tried again whatever it was for."""
     jupyter.answers[f"{method} {API}/users/ada"] = (200, {})
-    connect = urllib3.util.connection.create_connection
-    refusals = iter(range(3))
-
-    def refusing(*args: Any, **options: Any) -> socket.socket:
-        if next(refusals, None) is not None:
-            raise ConnectionRefusedError
-        return connect(*args, **options)
-
-    monkeypatch.setattr(urllib3.util.connection, "create_connection", refusing)
+    refuse(monkeypatch, urllib3.util.connection, times=3)
     hub.request(method, "hub/api/users/ada")
     assert jupyter.asked == [f"{method} {API}/users/ada"]
 
 
 def test_the_way_to_a_kernel_may_be_back_within_seconds_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jupyterhub, "_FIRST_PAUSE", 0.001)
-    connect = socket.create_connection
-    refusals = iter(range(jupyterhub._RECONNECTIONS))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = server.getsockname()
+        refuse(monkeypatch, socket, times=jupyterhub._RECONNECTIONS)
+        jupyterhub._connected(*address).close()
+        refuse(monkeypatch, socket, times=jupyterhub._RECONNECTIONS + 1)
+        with pytest.raises(ConnectionRefusedError):
+            jupyterhub._connected(*address)
+
+
+def refuse(monkeypatch: pytest.MonkeyPatch, module: Any, *, times: int) -> None:
+    """Have the next connections that a module makes refused."""
+    connect = module.create_connection
+    refusals = iter(range(times))
 
     def refusing(*args: Any, **options: Any) -> socket.socket:
         if next(refusals, None) is not None:
             raise ConnectionRefusedError
-        return connect(*args, **options)
+        made: socket.socket = connect(*args, **options)
+        return made
 
-    monkeypatch.setattr(socket, "create_connection", refusing)
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        jupyterhub._connected("127.0.0.1", server.getsockname()[1]).close()
-        refusals = iter(range(jupyterhub._RECONNECTIONS + 1))
-        with pytest.raises(ConnectionRefusedError):
-            jupyterhub._connected("127.0.0.1", server.getsockname()[1])
+    monkeypatch.setattr(module, "create_connection", refusing)
 
 
 def test_the_environment_s_proxies_have_no_say(

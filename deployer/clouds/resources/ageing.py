@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from deployer.clouds.resources.classes import Protection
+from deployer.clouds.resources.classes import DATABASE, Protection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -85,6 +85,16 @@ class Ageing:
 
     def _told(self, which: str) -> Protection:
         return Protection(name=self.name, lost=f"{self.things} {which}")
+
+
+def backups_kept(attribute: str) -> Ageing:
+    """Return how databases age whose backups are kept for the days of an attribute."""
+
+    def rules(values: Mapping[str, Any]) -> Iterable[Rule]:
+        days = values.get(attribute)
+        return () if days is None else (Rule(kind="backups", days=days),)
+
+    return Ageing(name=DATABASE.name, things="backups", rules=rules, block=attribute, reaches_back=False)
 
 
 def scope(*conditions: Any) -> str:

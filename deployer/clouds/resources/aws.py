@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from deployer.clouds.resources.ageing import UNREADABLE, Ageing, Rule, scope
+from deployer.clouds.resources.ageing import UNREADABLE, Ageing, Rule, backups_kept, scope
 from deployer.clouds.resources.classes import (
     BUCKET,
     CLUSTER,
@@ -94,19 +94,8 @@ def _snapshots(values: Mapping[str, Any]) -> Iterator[Rule]:
                 yield Rule(kind="snapshots", scope=str(schedule.get("name")), days=days)
 
 
-def _backups(values: Mapping[str, Any]) -> Iterator[Rule]:
-    if values.get("backup_retention_period") is not None:
-        yield Rule(kind="backups", days=values["backup_retention_period"])
-
-
 _DAYS = {"DAYS": 1, "WEEKS": 7, "MONTHS": 30, "YEARS": 365}
-_BACKUPS = Ageing(
-    name=DATABASE.name,
-    things="backups",
-    rules=_backups,
-    block="backup_retention_period",
-    reaches_back=False,
-)
+_BACKUPS = backups_kept("backup_retention_period")
 AGEING = {
     "aws_db_instance": _BACKUPS,
     "aws_dlm_lifecycle_policy": Ageing(

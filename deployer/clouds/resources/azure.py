@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from deployer.clouds.resources.ageing import Ageing, Rule, scope
+from deployer.clouds.resources.ageing import Ageing, Rule, backups_kept, scope
 from deployer.clouds.resources.classes import (
     BUCKET,
     CLUSTER,
@@ -96,18 +96,7 @@ def _objects(values: Mapping[str, Any]) -> Iterator[Rule]:
                     yield Rule(kind=f"{name} {attribute} {kind}", scope=scope(filters), days=days)
 
 
-def _backups(values: Mapping[str, Any]) -> Iterator[Rule]:
-    if values.get("backup_retention_days") is not None:
-        yield Rule(kind="backups", days=values["backup_retention_days"])
-
-
-_BACKUPS = Ageing(
-    name=DATABASE.name,
-    things="backups",
-    rules=_backups,
-    block="backup_retention_days",
-    reaches_back=False,
-)
+_BACKUPS = backups_kept("backup_retention_days")
 AGEING = {
     "azurerm_mysql_flexible_server": _BACKUPS,
     "azurerm_postgresql_flexible_server": _BACKUPS,

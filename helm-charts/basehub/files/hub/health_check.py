@@ -55,6 +55,6 @@ def _keep_to_user(service: str) -> None:
 
 
 _check = get_config("custom.deployer.health_check")
-_block_log_in(c, _check["user"])  # noqa: F821 JupyterHub gives it JupyterHub gives it
+_block_log_in(c, _check["user"])  # noqa: F821 JupyterHub gives it
 _skip_refresh(c, _check["user"])  # noqa: F821 JupyterHub gives it
 _keep_to_user(_check["service"])
